@@ -1,0 +1,1 @@
+"""Drawing and encoding of the silent tutorial clips."""
