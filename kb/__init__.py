@@ -1,0 +1,1 @@
+"""The domain: the library of pages, the support desk, who is asking, what is stored."""

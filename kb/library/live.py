@@ -1,0 +1,117 @@
+"""The library as it is now: loaded, indexed, and swapped for the next snapshot when a file changes."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import structlog
+from watchfiles import watch
+
+from kb.library.documents import documents, next_policy_change
+from kb.library.library import Library
+from kb.library.load import Loader
+from kb.library.sources import Progress
+from kb.library.suggestions import build_suggester
+from search.protocol import SearchEngine, SyncReport
+from search.suggest import Suggester
+
+log = structlog.get_logger(__name__)
+DEBOUNCE_MS = 200  # an editor's save is several events; a change is searchable within a second
+SHOWN_PROBLEMS = 20
+
+
+class LiveLibrary:
+    """Owns the current snapshot and keeps the search engine on it. Reading `library` is always safe, from any thread.
+
+    `clock` answers the present in UTC: on the day that a policy takes effect the documents change without a file.
+    """
+
+    def __init__(self, loader: Loader, engine: SearchEngine, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._loader = loader
+        self._clock = clock
+        self._changing = threading.Lock()
+        self._listeners: list[Callable[[Library], None]] = []
+        self._waiting: list[Callable[[], None]] = []
+        self._next_change: date | None = None
+        self.engine = engine
+        self._current: tuple[Library, Suggester] | None = None
+
+    @property
+    def library(self) -> Library:
+        return self._require()[0]
+
+    @property
+    def suggester(self) -> Suggester:
+        return self._require()[1]
+
+    @property
+    def ready(self) -> bool:
+        return self._current is not None
+
+    def on_change(self, listener: Callable[[Library], None]) -> None:
+        """Call `listener` with each snapshot that is swapped in from now on."""
+        self._listeners.append(listener)
+
+    def on_ready(self, listener: Callable[[], None]) -> None:
+        """Call `listener` once, when the first snapshot is there."""
+        self._waiting.append(listener)
+
+    def refresh(self, *, reading: Progress | None = None, indexing: Progress | None = None) -> SyncReport:
+        """Load the files as they are now and bring the index up to date. Readers see the old snapshot until it is done."""
+        with self._changing:
+            started = time.perf_counter()
+            library = self._loader.load(reading)
+            today = library.today(self._clock())
+            report = self.engine.sync(documents(library, on=today), synonyms=library.synonyms, progress=indexing)
+            changed = self._current is None or self._current[0].generation != library.generation
+            self._next_change = next_policy_change(library, after=today)
+            self._current = (library, build_suggester(library, on=today))
+            log.info(
+                "library.refreshed",
+                generation=library.generation,
+                pages=len(library.pages),
+                problems=len(library.problems),
+                indexed=report.written,
+                removed=report.removed,
+                ms=round((time.perf_counter() - started) * 1000),
+            )
+            if changed:
+                _log_problems(library)
+        for listener in self._listeners:
+            listener(library)
+        while self._waiting:
+            self._waiting.pop()()
+        return report
+
+    def follow(self, root: Path, *, stop: threading.Event) -> None:
+        """Refresh whenever a file below `root` changes or a policy takes effect, until `stop` is set. Blocks."""
+        for _ in self._changes(root, stop):
+            try:
+                self.refresh()
+            except Exception:  # the old snapshot goes on answering; the next change tries again
+                log.exception("library.refresh_failed")
+
+    def _changes(self, root: Path, stop: threading.Event) -> Iterator[None]:
+        for changes in watch(
+            root, stop_event=stop, debounce=DEBOUNCE_MS, step=50, rust_timeout=5_000, yield_on_timeout=True, raise_interrupt=False
+        ):
+            day_came = self._next_change is not None and self.library.today(self._clock()) >= self._next_change
+            if changes or day_came:
+                yield
+
+    def _require(self) -> tuple[Library, Suggester]:
+        if self._current is None:
+            raise RuntimeError("refresh() has not been called yet")
+        return self._current
+
+
+def _log_problems(library: Library) -> None:
+    """The first few: `kb check` lists them all."""
+    for problem in library.problems[:SHOWN_PROBLEMS]:
+        log.warning("content.problem", where=str(problem))
+    if len(library.problems) > SHOWN_PROBLEMS:
+        log.warning("content.more_problems", count=len(library.problems) - SHOWN_PROBLEMS, see="kb check")
+
+

@@ -1,0 +1,6 @@
+"""Markdown to sanitised HTML, sections with stable anchors, and plain text. Knows links as text; `kb.library.links` resolves them."""
+
+from kb.library.markdown.outline import Link, Outline, Section, SectionText, outline
+from kb.library.markdown.render import LinkResolver, to_html
+
+__all__ = ["Link", "LinkResolver", "Outline", "Section", "SectionText", "outline", "to_html"]
