@@ -1,0 +1,197 @@
+"""What the embedded engine does beyond the contract: corrections, filters in the text, hostile text, threads, URLs."""
+
+import json
+import os
+import random
+import threading
+from pathlib import Path
+
+import pytest
+
+from search.engine import WhooshEngine, open_engine
+from search.protocol import Match, SearchQuery, Synonyms
+from tests.search.conftest import make_document
+
+PUBLIC = frozenset({"public"})
+STAFF = frozenset({"staff"})
+
+
+@pytest.fixture
+def engine(tmp_path):
+    return WhooshEngine(tmp_path / "index")
+
+
+def ask(engine, text, **options):
+    return engine.search(SearchQuery(**{"text": text, "locales": ("en",), "allow": PUBLIC, **options}))
+
+
+def ids(page):
+    return [hit.id for hit in page.hits]
+
+
+def test_a_word_that_nobody_wrote_is_corrected_and_told(engine):
+    engine.sync([make_document("a", "Refund a payment"), make_document("b", "Shipping")])
+    page = ask(engine, "how do I refnd a Paymnet?")
+    assert (ids(page), page.match, page.did_you_mean) == (["a"], Match.CORRECTED, "how do I refund a Payment?")
+    assert page.terms == {"refund", "payment"}
+
+
+def test_a_correction_that_finds_nothing_is_still_told(engine):
+    engine.sync([make_document("a", "Refund", kind="faq")])
+    page = ask(engine, "refnd", kinds=frozenset({"guide"}))
+    assert (page.total, page.match, page.did_you_mean) == (0, Match.NONE, "refund")
+
+
+def test_known_words_short_words_and_codes_are_not_corrected(engine):
+    engine.sync([make_document("a", "Refunds gst OO-409"), make_document("b", "refunded")])
+    for text in ("refund", "gts", "OO-408", "zebra"):
+        assert ask(engine, text).did_you_mean is None
+
+
+def test_words_with_synonyms_are_not_corrected(engine):
+    engine.sync(
+        [make_document("a", "Refund"), make_document("b", "Palsa")], synonyms=Synonyms(one_way={"paisa": ("refund",)})
+    )
+    page = ask(engine, "paisa")
+    assert (ids(page), page.did_you_mean) == (["a"], None)
+
+
+def test_a_word_of_hidden_pages_is_neither_known_nor_offered(engine):
+    engine.sync(
+        [
+            make_document("a", "Acquisition of Zenithal", labels=STAFF),
+            make_document("b", "Refund of acquisitons"),
+        ]
+    )
+    for text in ("zenithol", "zenithal"):
+        page = ask(engine, text)
+        assert (page.did_you_mean, page.total) == (None, 0)
+    assert ask(engine, "acquisition").did_you_mean == "acquisitons"
+    assert ask(engine, "zenithol", allow=STAFF).did_you_mean == "zenithal"
+
+
+def test_a_word_that_left_the_index_is_no_longer_offered(engine):
+    engine.sync([make_document("a", "Refund"), make_document("b", "Chargeback")])
+    assert ask(engine, "chargebak").did_you_mean == "chargeback"
+    engine.sync([make_document("a", "Refund")])
+    assert ask(engine, "chargebak").did_you_mean is None
+    engine.sync([make_document("a", "Refund"), make_document("c", "Settlement")])
+    assert ask(engine, "setlement").did_you_mean == "settlement"
+
+
+def test_a_quoted_phrase_is_required(engine):
+    engine.sync(
+        [make_document("a", "Payment gateway"), make_document("b", "Gateway payment"), make_document("c", "Payment")]
+    )
+    assert ids(ask(engine, '"payment gateway"')) == ["a"]
+    assert ids(ask(engine, "\u201cgateway payment\u201d")) == ["b"]
+    assert ask(engine, '"payment zebra"').total == 0
+    assert ask(engine, 'payment "').total == 3
+
+
+def test_a_word_with_a_minus_is_excluded(engine):
+    engine.sync([make_document("a", "Refund a payment"), make_document("b", "Refund an order")])
+    page = ask(engine, "refund -payment")
+    assert (ids(page), page.match) == (["b"], Match.ALL_TERMS)
+    assert ask(engine, "-payment").total == 0
+    assert ask(engine, "refund - payment").total == 2
+
+
+def test_signs_in_a_long_post_are_no_filters(engine):
+    engine.sync([make_document("a", "Import fails"), make_document("b", "Import with the force option")])
+    post = 'my import -force fails since yesterday and the log says "cannot read line" when I start it again today'
+    assert set(ids(ask(engine, post))) == {"a", "b"}
+
+
+def test_only_the_most_telling_words_of_a_long_query_are_added_up(engine):
+    common = [f"w{n}ord" for n in range(40)]
+    engine.sync(
+        [
+            make_document("common", "x", " ".join(common)),
+            make_document("also", "x", " ".join(common)),
+            make_document("rare", "Zebra crossing"),
+        ]
+    )
+    assert "rare" in ids(ask(engine, " ".join([*common, "zebra"])))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 2000,
+        "refnd " * 400,
+        " ".join(f"unknownword{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(150)),
+        '"' * 2000,
+        "-x " * 600,
+        "OO-409" * 300,
+        "\ud800 refund",
+        "refund\x00\x1b[0m",
+        "ﷺ" * 500,
+        "\u0301" * 2000,
+        "()[]{}*?~^:\\/ AND OR NOT title:refund",
+        "refund " * 100_000,
+    ],
+)
+def test_hostile_queries_are_answered(engine, text):
+    engine.sync([make_document("a", "Refund"), make_document("b", "Title")])
+    page = ask(engine, text)
+    assert page.total <= 2
+
+
+def test_naughty_strings_are_answered_and_indexed(engine):
+    if "KB_TEST_DATA" not in os.environ:
+        pytest.skip("KB_TEST_DATA names no folder with bad/blns")
+    strings = json.loads((Path(os.environ["KB_TEST_DATA"]) / "bad/blns/blns.json").read_text(encoding="utf-8"))
+    engine.sync(
+        [make_document(f"{n:03}", text, text, headings=(text,), tags=(text,)) for n, text in enumerate(strings)]
+    )
+    for text in strings:
+        assert ask(engine, text).total <= len(strings)
+
+
+def test_a_search_reads_one_state_while_others_are_written(engine):
+    states = [[make_document(f"{n}", f"Refund edition{edition}") for n in range(20)] for edition in range(6)]
+    engine.sync(states[0])
+    wrong, stop = [], threading.Event()
+
+    def search():
+        while not stop.is_set():
+            page = ask(engine, "refund", first=100)
+            if page.total != 20 or len({hit.score for hit in page.hits}) != 1:
+                wrong.append(page)
+
+    threads = [threading.Thread(target=search) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for state in states[1:]:
+        engine.sync(state)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_the_order_of_documents_does_not_matter(tmp_path):
+    documents = [make_document(f"{n:02}", f"Refund {'payment ' * (n % 4)}", "order " * (n % 3)) for n in range(30)]
+    one, other = WhooshEngine(tmp_path / "one"), WhooshEngine(tmp_path / "other")
+    one.sync(documents)
+    random.Random(1).shuffle(documents)
+    other.sync(documents)
+    assert ids(ask(one, "refund payment order", first=30)) == ids(ask(other, "refund payment order", first=30))
+
+
+def test_an_engine_is_opened_by_url(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for url, folder in [("whoosh:///var/index", "var/index"), (f"whoosh:///{tmp_path}/other", "other")]:
+        engine = open_engine(url)
+        engine.sync([make_document("a", "Refund")])
+        engine.close()
+        assert (tmp_path / folder).is_dir()
+
+
+@pytest.mark.parametrize(
+    "url", ["", "var/index", "whoosh:", "whoosh://", "whoosh:///", "whoosh://host/x", "elastic://h/x"]
+)
+def test_another_url_is_told_what_is_accepted(url):
+    with pytest.raises(ValueError, match="whoosh:///folder"):
+        open_engine(url)

@@ -1,0 +1,83 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.columns import Words
+from search.spelling import Spelling, distances, is_correctable
+
+LETTERS = st.text("abcdé", min_size=1, max_size=10)
+
+
+def known(*words):
+    numbers = Words()
+    for word in words:
+        numbers[word]
+    return Spelling().extended(numbers), np.ones(len(words), np.int64)
+
+
+def test_the_nearest_words_come_commonest_first():
+    spelling, frequencies = known("account", "amount", "accounts", "discount")
+    frequencies[0] = 5
+    assert spelling.nearest("acount", frequencies) == [("account", 5), ("amount", 1)]
+
+
+def test_long_words_may_have_two_errors_and_short_ones_one():
+    spelling, frequencies = known("notification", "order")
+    assert spelling.nearest("notificaton", frequencies) == [("notification", 1)]
+    assert spelling.nearest("notificatoin", frequencies) == [("notification", 1)]
+    assert spelling.nearest("notficatoin", frequencies) == [("notification", 1)]
+    assert spelling.nearest("odrre", frequencies) == []
+    assert spelling.nearest("odrer", frequencies) == [("order", 1)]
+
+
+def test_words_that_nobody_may_see_are_not_offered():
+    spelling, frequencies = known("account", "accounts")
+    frequencies[0] = 0
+    assert spelling.nearest("accouns", frequencies) == [("accounts", 1)]
+
+
+def test_new_words_are_offered_after_an_extension():
+    words = Words()
+    words["refund"]
+    first = Spelling().extended(words)
+    words["payment"]
+    second = first.extended(words)
+    assert second.nearest("paymnt", np.ones(2, np.int64)) == [("payment", 1)]
+    assert first.nearest("paymnt", np.ones(2, np.int64)) == []
+    assert second.extended(words) is second
+
+
+def test_short_words_and_words_with_digits_are_left_alone():
+    assert [is_correctable(word) for word in ("gst", "oo409", "jo@example.com", "paymnt")] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+@given(LETTERS, st.lists(LETTERS, min_size=1, max_size=6))
+def test_distances_are_those_of_the_classic_table(word, others):
+    assert distances(word, others).tolist() == [classic(word, other) for other in others]
+
+
+@given(LETTERS, st.lists(LETTERS, min_size=1, max_size=6, unique=True))
+def test_the_signatures_rule_out_no_near_word(word, others):
+    others = [other * 2 for other in others if len(other) > 1]
+    spelling, frequencies = known(*dict.fromkeys(others))
+    word = word * 2
+    allowed = 1 if len(word) < 8 else 2
+    near = {other: classic(word, other) for other in others if classic(word, other) <= allowed}
+    expected = sorted(other for other, away in near.items() if away == min(near.values()))[:3]
+    assert [found for found, _ in spelling.nearest(word, frequencies)] == expected
+
+
+def classic(one, two):
+    table = [[i + j if i * j == 0 else 0 for j in range(len(two) + 1)] for i in range(len(one) + 1)]
+    for i in range(1, len(one) + 1):
+        for j in range(1, len(two) + 1):
+            cost = min(table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + (one[i - 1] != two[j - 1]))
+            if i > 1 and j > 1 and one[i - 1] == two[j - 2] and one[i - 2] == two[j - 1]:
+                cost = min(cost, table[i - 2][j - 2] + 1)
+            table[i][j] = cost
+    return table[-1][-1]

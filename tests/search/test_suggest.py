@@ -1,0 +1,97 @@
+import pytest
+
+from search.suggest import SuggestEntry, Suggester
+
+PUBLIC = frozenset({"public"})
+
+
+def entry(text, kind="page", target=None, locale="en", labels=PUBLIC, weight=1.0):
+    return SuggestEntry(text, kind, target or text, locale, labels, weight)
+
+
+def texts(suggester, typed, **options):
+    options = {"locales": ("en",), "allow": PUBLIC, **options}
+    return [suggestion.entry.text for suggestion in suggester.suggest(typed, **options)]
+
+
+def marked(suggester, typed):
+    (first, *_) = suggester.suggest(typed, locales=("en",), allow=PUBLIC)
+    return [first.entry.text[start:end] for start, end in first.ranges]
+
+
+@pytest.fixture
+def titles():
+    return Suggester(
+        map(
+            entry,
+            [
+                "Refund an order",
+                "How refunds reach your bank",
+                "Payment gateway settings",
+                "Error OO-409",
+                "Café menu for your store",
+                "Cash on delivery",
+            ],
+        )
+    )
+
+
+def test_the_last_word_is_a_beginning(titles):
+    assert texts(titles, "ref") == ["Refund an order", "How refunds reach your bank"]
+    assert texts(titles, "payment gat")[0] == "Payment gateway settings"
+
+
+def test_a_title_that_begins_as_typed_comes_first(titles):
+    assert texts(titles, "how ref")[0] == "How refunds reach your bank"
+    assert texts(titles, "r")[0] == "Refund an order"
+
+
+def test_a_finished_word_is_found_by_its_stem(titles):
+    assert texts(titles, "refunding ")[0] in {"Refund an order", "How refunds reach your bank"}
+    assert marked(titles, "refunding ") in (["Refund"], ["refunds"])
+
+
+def test_what_is_typed_is_marked(titles):
+    assert marked(titles, "payment gat") == ["Payment", "gat"]
+    assert marked(titles, "oo-4") == ["OO", "4"]
+    assert marked(titles, "cafe m") == ["Café", "m"]
+
+
+def test_a_typing_error_finds_the_nearest_words(titles):
+    assert texts(titles, "paymnet")[0] == "Payment gateway settings"
+    assert texts(titles, "gatewy settings")[0] == "Payment gateway settings"
+    assert marked(titles, "paymnet ") == ["Payment"]
+
+
+@pytest.mark.parametrize("typed", ["", " ", "?", "zzzz", "\x00", '"'])
+def test_nothing_is_offered_for_nothing(titles, typed):
+    assert texts(titles, typed) == []
+
+
+def test_long_text_and_few_wanted(titles):
+    assert texts(titles, "refund " * 1000)[:1] != []
+    assert texts(titles, "ref", first=1) == ["Refund an order"]
+    assert texts(titles, "ref", first=0) == []
+    assert texts(Suggester([]), "ref") == []
+
+
+def test_only_what_may_be_seen_is_offered():
+    suggester = Suggester([entry("Refund"), entry("Refund secrets", labels=frozenset({"staff"}))])
+    assert texts(suggester, "refund s") == ["Refund"]
+    assert texts(suggester, "secre") == []
+    assert texts(suggester, "refund s", allow=frozenset({"staff"})) == ["Refund secrets"]
+
+
+def test_a_translation_is_offered_in_the_first_locale_that_there_is():
+    suggester = Suggester(
+        [entry("Refund order", target="a"), entry("Refund ऑर्डर", target="a", locale="hi"), entry("Refund", target="b")]
+    )
+    assert texts(suggester, "refund", locales=("hi", "en")) == ["Refund", "Refund ऑर्डर"]
+    assert texts(suggester, "refund", locales=("en",)) == ["Refund", "Refund order"]
+    assert texts(suggester, "ऑर्ड", locales=("hi", "en")) == ["Refund ऑर्डर"]
+
+
+def test_weight_decides_between_equals():
+    suggester = Suggester([entry("Refund", kind="section", target="s", weight=0.5), entry("Refund", target="p")])
+    found = suggester.suggest("refund", locales=("en",), allow=PUBLIC)
+    assert [suggestion.entry.kind for suggestion in found] == ["page", "section"]
