@@ -1,0 +1,1 @@
+"""GraphQL: types, queries, mutations, subscriptions and the HTTP endpoint. Thin over `kb` and `search`."""

@@ -1,0 +1,34 @@
+"""The schema put together: `python -m schema.build` prints it."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from schema.queries.library import LibraryQueries
+from schema.queries.search import SearchQueries
+from schema.queries.viewer import ViewerQueries
+from schema.types.article import Article
+from schema.types.category import Category
+from schema.types.policy import Policy
+from schema.types.scalars import SCALARS
+from schema.types.tutorial import Tutorial
+
+
+@strawberry.type(description="Everything that can be asked.")
+class Query(LibraryQueries, SearchQueries, ViewerQueries):
+    pass
+
+
+def build_schema() -> strawberry.Schema:
+    """The one schema of the service."""
+    return strawberry.Schema(
+        query=Query, types=[Article, Tutorial, Policy, Category], config=StrawberryConfig(scalar_map=SCALARS)
+    )
+
+
+def printed() -> str:
+    """The schema as text, in the order of its names."""
+    return build_schema().as_str() + "\n"
+
+
+if __name__ == "__main__":
+    print(printed(), end="")  # noqa: T201

@@ -1,0 +1,243 @@
+"""Answers that anyone may see, kept as bytes: bounded, shared by those who wait for them, gone with the generation.
+
+Nothing personal can enter: only a document whose every field is public, asked by somebody who is not signed in,
+answered without an error, is kept. A hit by GET is found from the raw request, before anything of it is parsed.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from time import monotonic
+from typing import Any
+
+import orjson
+from starlette.types import Scope
+
+from schema.answer import Header, fixed_headers
+from schema.caching import Policy
+from schema.execution import Outcome
+from schema.limits import Limits
+from schema.protocols import Context
+
+STATIC_SECONDS = 60
+"""How long a browser or CDN may keep what is static here: a change of content is seen everywhere within that time."""
+_LONGEST_QUERY_STRING = 4096
+_ENTRY_BYTES = 1_500
+"""Memory of an entry beside its body and its key, headers included, measured with tracemalloc."""
+
+Computed = tuple[Outcome, bytes]
+RawKey = tuple[bytes, bytes | None, bytes | None, bytes | None, bytes | None, bytes | None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Stored:
+    """One answer. `expires` is by the cache's clock, None where it holds as long as the generation."""
+
+    body: bytes
+    etag: bytes
+    expires: float | None
+    operation: str
+    alive: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An answer found from the raw request."""
+
+    status: int
+    headers: Sequence[Header]
+    body: bytes
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """What a raw request is answered with, its headers made."""
+
+    stored: Stored
+    headers: list[Header]
+    headers_unchanged: list[Header]
+
+
+def cache_key(document: str, operation: str | None, variables: Mapping[str, Any], context: Context) -> bytes:
+    """A hash of all that a public answer hangs on."""
+    audience = context.viewer.audience
+    parts = [document, operation, dict(variables), context.locale, audience and audience.value, context.generation]
+    return sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+class ResponseCache:
+    """`generation` names the snapshot served now; `identity_cookie` the one cookie that says who somebody is.
+
+    Requests with an Authorization header, or with that cookie (with any cookie, if none is named), take the long way.
+    What the context of all others is made from must be in their query string and in the headers of `_raw_key`.
+    """
+
+    def __init__(
+        self,
+        *,
+        generation: Callable[[], str],
+        limits: Limits | None = None,
+        identity_cookie: str | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        limits = limits or Limits()
+        self._generation = generation
+        self._identity_cookie = (identity_cookie or "").encode()
+        self._clock = clock
+        self._at = generation()
+        self._answers: OrderedDict[bytes, Stored] = OrderedDict()
+        self._raw: OrderedDict[RawKey, _Raw] = OrderedDict()
+        self._bytes = 0
+        self._most, self._most_bytes = limits.answers, limits.answers_bytes
+        self._waiting: dict[bytes, asyncio.Event] = {}
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self._bytes
+
+    def may_hold(self, policy: Policy, context: Context) -> bool:
+        """Whether the answer may be kept: public in every field, and asked by nobody in particular."""
+        viewer = context.viewer
+        return policy.cacheable and not viewer.signed_in and viewer.subject is None
+
+    def hit(self, scope: Scope) -> Hit | None:
+        """The answer to a raw GET request that was answered before, whole or 304."""
+        headers = dict(scope["headers"])
+        raw = self._raw.get(key) if (key := self._raw_key(scope, headers)) else None
+        if raw is None:
+            return None
+        stored = raw.stored
+        if not stored.alive or self._generation() != self._at or self._expired(stored):
+            del self._raw[key]  # type: ignore[arg-type]
+            return None
+        self._raw.move_to_end(key)  # type: ignore[arg-type]
+        return self._hit(raw, headers)
+
+    async def share(
+        self,
+        key: bytes,
+        policy: Policy,
+        context: Context,
+        compute: Callable[[], Awaitable[Computed]],
+        *,
+        operation: str = "-",
+    ) -> tuple[Stored | None, Computed | None]:
+        """What is kept under the key, else what is computed, once for all who ask at the same time.
+
+        Answers (kept, computed here): the first is None where nothing may be kept, the second where another did.
+        """
+        self._clear_if_stale()
+        if (stored := self._find(key)) is not None:
+            return stored, None
+        if (waiting := self._waiting.get(key)) is not None:
+            await waiting.wait()
+            if (stored := self._find(key)) is not None:
+                return stored, None
+            return None, await compute()  # the other one failed: nobody waits for a second one
+        self._waiting[key] = event = asyncio.Event()
+        try:
+            outcome, body = await compute()
+        finally:
+            del self._waiting[key]
+            event.set()
+        if outcome.errors or context.generation != self._generation():
+            return None, (outcome, body)
+        return self._store(key, body, _age(policy, context), operation), (outcome, body)
+
+    def remember(self, scope: Scope, stored: Stored, media_type: str, cors: Sequence[Header]) -> Hit:
+        """The answer to a GET with what is kept; the same raw request is a hit from now on."""
+        headers = dict(scope["headers"])
+        validators = [(b"etag", stored.etag), *cors]
+        fixed = fixed_headers(stored.body, media_type)
+        unchanged = [header for header in fixed if header[0] == b"vary"]
+        raw = _Raw(stored, [*fixed, *validators], [*unchanged, *validators])
+        if (key := self._raw_key(scope, headers)) is not None and stored.alive:
+            self._raw[key] = raw
+            while len(self._raw) > self._most:
+                self._raw.popitem(last=False)
+        return self._hit(raw, headers)
+
+    def _raw_key(self, scope: Scope, headers: Mapping[bytes, bytes]) -> RawKey | None:
+        """The request as it came; None where it says who asks, or says a thing twice: others may read the other one."""
+        if scope["method"] != "GET" or b"authorization" in headers or len(headers) != len(scope["headers"]):
+            return None
+        cookie = headers.get(b"cookie")
+        if cookie is not None and self._identity_cookie in cookie:
+            return None
+        query_string: bytes = scope["query_string"]
+        if len(query_string) > _LONGEST_QUERY_STRING:
+            return None
+        get = headers.get
+        return (
+            query_string,
+            get(b"accept"),
+            get(b"accept-language"),
+            get(b"kb-storefront"),
+            get(b"origin"),
+            get(b"host"),
+        )
+
+    def _hit(self, raw: _Raw, headers: Mapping[bytes, bytes]) -> Hit:
+        stored = raw.stored
+        if_none_match = headers.get(b"if-none-match")
+        unchanged = if_none_match is not None and (stored.etag in if_none_match or if_none_match == b"*")
+        age = (b"cache-control", b"public, max-age=%d" % self._seconds_left(stored))
+        if unchanged:
+            return Hit(status=304, headers=[*raw.headers_unchanged, age], body=b"", operation=stored.operation)
+        return Hit(status=200, headers=[*raw.headers, age], body=stored.body, operation=stored.operation)
+
+    def _find(self, key: bytes) -> Stored | None:
+        stored = self._answers.get(key)
+        if stored is None:
+            return None
+        if self._expired(stored):
+            self._drop(key)
+            return None
+        self._answers.move_to_end(key)
+        return stored
+
+    def _store(self, key: bytes, body: bytes, age: int | None, operation: str) -> Stored | None:
+        if age == 0 or len(body) + _ENTRY_BYTES > self._most_bytes:
+            return None
+        etag = b'"%s"' % sha256(body).hexdigest()[:32].encode()
+        expires = None if age is None else self._clock() + age
+        if key in self._answers:
+            self._drop(key)
+        stored = self._answers[key] = Stored(body=body, etag=etag, expires=expires, operation=operation)
+        self._bytes += len(body) + _ENTRY_BYTES
+        while len(self._answers) > self._most or self._bytes > self._most_bytes:
+            self._drop(next(iter(self._answers)))
+        return stored
+
+    def _drop(self, key: bytes) -> None:
+        stored = self._answers.pop(key)
+        self._bytes -= len(stored.body) + _ENTRY_BYTES
+        stored.alive, stored.body = False, b""
+
+    def _clear_if_stale(self) -> None:
+        generation = self._generation()
+        if generation != self._at:
+            self._at = generation
+            self._answers.clear()
+            self._raw.clear()
+            self._bytes = 0
+
+    def _expired(self, stored: Stored) -> bool:
+        return stored.expires is not None and self._clock() >= stored.expires
+
+    def _seconds_left(self, stored: Stored) -> int:
+        return STATIC_SECONDS if stored.expires is None else max(0, int(stored.expires - self._clock()))
+
+
+def _age(policy: Policy, context: Context) -> int | None:
+    """The age of the policy, or less where the context says that something read along the way changes sooner."""
+    freshness = getattr(context, "freshness", None)
+    ages = [age for age in (policy.age, freshness.seconds if freshness else None) if age is not None]
+    return min(ages, default=None)

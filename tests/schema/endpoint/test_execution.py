@@ -1,0 +1,170 @@
+"""Execution answers what strawberry answers, shortcuts or not."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from enum import Enum
+
+import pytest
+import strawberry
+
+from schema.documents import DocumentStore
+from schema.execution import Execution
+from schema.limits import Limits
+from schema.shortcuts import find_shortcuts
+
+
+@strawberry.enum
+class Level(Enum):
+    LOW = "low"
+    HIGH = "high"
+
+
+CALLS: list[str] = []
+
+
+@strawberry.type
+class Thing:
+    id: strawberry.ID
+    name: str
+    tags: list[str]
+    level: Level
+    levels: list[Level]
+    at: datetime
+    on: date | None = None
+    size: int = 7
+    ratio: float = 0.5
+    whole: float = 1
+    open: bool = True
+    nothing: str | None = None
+    missing: strawberry.Private[int] = 0
+    maybe: list[str | None] = strawberry.field(default_factory=lambda: ["a", None])
+
+    @strawberry.field
+    def shout(self) -> str:
+        return self.name.upper()
+
+    @strawberry.field
+    def words(self) -> list[str]:
+        return self.name.split()
+
+    @strawberry.field
+    def count(self, to: int = 2) -> int:
+        return to
+
+    @strawberry.field
+    def informed(self, info: strawberry.Info) -> str:
+        return info.field_name
+
+    @strawberry.field
+    async def slow(self) -> str:
+        await asyncio.sleep(0)
+        return "slow"
+
+    @strawberry.field
+    def broken(self) -> str | None:
+        CALLS.append("broken")
+        raise RuntimeError("broken")
+
+    @strawberry.field
+    def wrong(self) -> int | None:
+        return "x"  # type: ignore[return-value]
+
+    @strawberry.field
+    def huge(self) -> int | None:
+        return 2**40
+
+    @strawberry.field
+    def empty(self) -> str:
+        return None  # type: ignore[return-value]
+
+    @strawberry.field
+    def raised(self) -> str | None:
+        return ValueError("as a value")  # type: ignore[return-value]
+
+    @strawberry.field
+    def self_again(self) -> "Thing":
+        return self
+
+
+def thing(number: int) -> Thing:
+    at = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
+    return Thing(
+        id=strawberry.ID(str(number)),
+        name=f"thing {number}",
+        tags=["a", "b"],
+        level=Level.HIGH,
+        levels=[Level.LOW, Level.HIGH],
+        at=at,
+        on=at.date() if number else None,
+    )
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def things(self) -> list[Thing | None]:
+        return [thing(0), thing(1), None]
+
+    @strawberry.field
+    def once(self) -> str | None:
+        CALLS.append("once")
+        raise RuntimeError("once")
+
+
+SCHEMA = strawberry.Schema(Query)
+SCALARS = "id name tags level levels at on size ratio whole open nothing maybe"
+
+
+def answered(query):
+    document = DocumentStore(SCHEMA).of_text(query)
+    run = Execution(SCHEMA, Limits()).run(document, document.operation(None), {}, None, request_id="r")
+    return asyncio.run(run)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"{{ things {{ {SCALARS} }} }}",
+        f"{{ __typename things {{ __typename kind: __typename {SCALARS} shout words }} }}",
+        "{ things { selfAgain { id name selfAgain { shout slow } } slow count(to: 3) informed } }",
+        "{ things { z: name y: slow x: size w: informed v: shout } }",
+        "{ things { ...A ...B } } fragment A on Thing { name at } fragment B on Thing { name on level }",
+        "{ things { name broken } }",
+        "{ things { wrong huge raised } }",
+        "{ things { name empty } }",
+        "query { things { name @skip(if: true) size @include(if: true) } }",
+    ],
+)
+def test_the_answer_is_that_of_strawberry(query):
+    theirs = asyncio.run(SCHEMA.execute(query))
+    ours = answered(query)
+    assert ours.data == theirs.data
+    assert list_of_keys(ours.data) == list_of_keys(theirs.data)
+    assert sorted(str(error["path"]) for error in ours.errors) == sorted(
+        str(error.path) for error in (theirs.errors or [])[:5]
+    )
+
+
+def list_of_keys(data):
+    return [list(each) for each in (data or {}).get("things", []) if each]
+
+
+def test_which_fields_are_shortcuts():
+    fields = set(SCHEMA._schema.type_map["Thing"].fields) | {"__typename"}
+    long_way = {"maybe", "count", "informed", "slow", "selfAgain"}
+    assert set(find_shortcuts(SCHEMA)["Thing"]) == fields - long_way
+    assert "Query" not in find_shortcuts(SCHEMA)
+
+
+def test_a_root_field_is_resolved_once_whatever_happens():
+    CALLS.clear()
+    answered("{ once }")
+    assert CALLS == ["once"]
+
+
+def test_extensions_of_strawberry_are_refused():
+    class Extension(strawberry.extensions.SchemaExtension):
+        pass
+
+    with pytest.raises(ValueError, match="no strawberry extensions"):
+        Execution(strawberry.Schema(Query, extensions=[Extension]), Limits())
