@@ -1,0 +1,60 @@
+"""The real service, in process, over the sample content or over content that a test writes."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from starlette.testclient import TestClient
+
+import server
+from tests.support import TOP, Client, settings_for, write
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet() -> None:
+    structlog.configure(
+        processors=[structlog.processors.JSONRenderer()], logger_factory=structlog.ReturnLoggerFactory()
+    )
+
+
+@pytest.fixture(scope="session")
+def open_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Client]]:
+    """Starts the service over a content folder."""
+    with ExitStack() as stack:
+
+        def open_(content: Path, *, var: Path | None = None, **more: Any) -> Client:
+            app = server.create_app(settings_for(content, var or tmp_path_factory.mktemp("var"), **more))
+            app.state.live.refresh()
+            return Client(app, stack.enter_context(TestClient(app)))
+
+        yield open_
+
+
+@pytest.fixture(scope="session")
+def sample(open_client: Callable[..., Client]) -> Client:
+    """The service over the sample content of the project."""
+    return open_client(TOP / "content")
+
+
+@pytest.fixture
+def serve(open_client: Callable[..., Client], tmp_path: Path) -> Callable[..., Client]:
+    """The service over files given as {path: text}."""
+
+    def serve_(files: Mapping[str, str], **more: Any) -> Client:
+        write(tmp_path / "content", files)
+        return open_client(tmp_path / "content", var=tmp_path / "var", **more)
+
+    return serve_
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Real help centers, judged queries and hostile input: kept outside of the project."""
+    folder = os.environ.get("KB_TEST_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("KB_TEST_DATA names no folder with the test data")
+    return Path(folder)

@@ -1,0 +1,90 @@
+"""The process around the app: one listening socket, uvicorn on it, and a clear line where that cannot be."""
+
+import errno
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from kb.errors import SetupError
+
+BACKLOG = 2048
+SHUTDOWN_SECONDS = 20
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on an address; port 0 takes a free one. Raises `SetupError` naming the setting."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise SetupError(f"KB_PORT: port {port} on {host} is taken by another process.") from None
+        raise SetupError(
+            f"KB_HOST, KB_PORT: cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}."
+        ) from None
+    except UnicodeError:
+        raise SetupError(f"KB_HOST: '{host}' is not an address.") from None
+    listener.listen(BACKLOG)
+    return listener
+
+
+class Server(uvicorn.Server):
+    """Uvicorn on an app that can stop it: `make_app` is handed the function that does."""
+
+    def __init__(self, make_app: Callable[[Callable[[], None]], ASGIApp]) -> None:
+        self.failed = False
+        config = uvicorn.Config(
+            make_app(self._fail),
+            access_log=False,  # it would hold the queries of GET requests: the endpoint writes a line of its own
+            log_config=None,
+            proxy_headers=False,  # forwarded addresses count only from proxies that a setting names; the app reads them
+            server_header=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            ws_max_size=64 * 1024,
+            lifespan="on",
+        )
+        super().__init__(config)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn does, but a stop that was asked for is no failure: it would raise the signal again afterwards."""
+        handlers = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+
+    def _fail(self) -> None:
+        self.failed = True
+        self.should_exit = True
+
+
+def announce(url: str, *, development: bool) -> None:
+    """What to open, once there is something to see."""
+    kb = Path(sys.executable).with_name("kb")
+    command = kb.relative_to(Path.cwd()) if kb.is_relative_to(Path.cwd()) else kb
+    lines = [
+        "",
+        f"  GraphQL   {url}/graphql" + ("   (GraphiQL in a browser)" if development else ""),
+        f"  Health    {url}/readyz",
+    ]
+    if development:
+        lines.append(f'  A token   {command} token --role agent --name "Asha Rawat"')
+    print("\n".join([*lines, ""]), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def address(listener: socket.socket) -> tuple[str, int]:
+    host, port = listener.getsockname()[:2]
+    return host, port
