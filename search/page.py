@@ -12,7 +12,7 @@ from search.ranking import Ranked, best, rank
 from search.snapshot import FacetColumn, Snapshot
 from search.synonyms import SynonymTable
 from search.terms import Resolved, Resolver
-from search.visibility import Mask, mask_of
+from search.visibility import Mask, Pairs, mask_of
 
 
 def find(snapshot: Snapshot, synonyms: SynonymTable, query: SearchQuery) -> SearchPage:
@@ -21,12 +21,13 @@ def find(snapshot: Snapshot, synonyms: SynonymTable, query: SearchQuery) -> Sear
     view = snapshot.view(query.allow)
     resolver = Resolver(snapshot, view, synonyms)
     resolved = resolver.resolve(parsed)
-    ranked = rank(resolved, view.title_idf, snapshot.weights)
+    translations = snapshot.translations(query.allow, query.locales)
+    ranked = _with_translations(rank(resolved, view.title_idf, snapshot.weights), translations)
     matching = (ranked.scores > 0) & snapshot.seen(query.allow, query.locales)
     for phrase in parsed.phrases:
-        matching &= resolver.documents_with(phrase)
+        matching &= _or_translated(resolver.documents_with(phrase), translations)
     for stems in parsed.excluded:
-        matching &= ~resolver.documents_with(stems)
+        matching &= ~_or_translated(resolver.documents_with(stems), translations)
     filters = _filters(snapshot, query)
     found = _within(matching, filters.values())
     hits = _after(snapshot, ranked, np.flatnonzero(found), query.after)
@@ -42,6 +43,21 @@ def find(snapshot: Snapshot, synonyms: SynonymTable, query: SearchQuery) -> Sear
         did_you_mean=resolved.did_you_mean,
         has_next=len(hits) > len(page),
     )
+
+
+def _with_translations(ranked: Ranked, translations: Pairs) -> Ranked:
+    """A document is worth as much as the best of its translations: people type English and read Hindi."""
+    shown, others = translations
+    if len(shown):
+        np.maximum.at(ranked.scores, shown, ranked.scores[others])
+        np.logical_or.at(ranked.complete, shown, ranked.complete[others])
+    return ranked
+
+
+def _or_translated(mask: Mask, translations: Pairs) -> Mask:
+    shown, others = translations
+    np.logical_or.at(mask, shown, mask[others])
+    return mask
 
 
 def _filters(snapshot: Snapshot, query: SearchQuery) -> dict[FacetField, Mask]:

@@ -62,9 +62,10 @@ class Cursor:
 class SearchQuery:
     """A reader's query and what they may see.
 
-    A document counts only if one of its labels is in `allow`. Of each page, only the document in the first of `locales`
-    that the page has is seen. The values within `kinds`, `categories` or `tags` are alternatives; an empty set is no
-    filter.
+    A document counts only if one of its labels is in `allow`. Of each page, the document in the first of `locales` that
+    the page has is the one to be found; its translations into the others count for it, so that a reader of Hindi who
+    types English finds Hindi pages. The values within `kinds`, `categories` or `tags` are alternatives; an empty set
+    is no filter.
     """
 
     text: str

@@ -13,7 +13,17 @@ from search.postings import index_arrays
 from search.protocol import FacetField
 from search.record import Identity
 from search.spelling import Spelling
-from search.visibility import Mask, Numbers, group_numbers, in_first_locale, kept, mask_of, numbers_by_value
+from search.visibility import (
+    Mask,
+    Numbers,
+    Pairs,
+    group_numbers,
+    in_first_locale,
+    kept,
+    mask_of,
+    numbers_by_value,
+    translations,
+)
 from search.weights import Weights
 
 
@@ -38,6 +48,7 @@ class Snapshot:
         self._pages = group_numbers(document.page_id for document in self.documents)
         self._views: dict[frozenset[str], View] = {}
         self._masks: dict[tuple[frozenset[str], tuple[str, ...]], Mask] = {}
+        self._translations: dict[tuple[frozenset[str], tuple[str, ...]], Pairs] = {}
 
     def __len__(self) -> int:
         return len(self.documents)
@@ -47,6 +58,7 @@ class Snapshot:
         for allow, locales in list(other._masks):
             self.view(allow).warm()
             self.seen(allow, locales)
+            self.translations(allow, locales)
 
     def stem_number(self, name: str) -> int | None:
         return _within(self._words.stems.get(name), len(self.arrays.stems.starts) - 1)
@@ -64,6 +76,15 @@ class Snapshot:
             self._masks,
             (allow, locales),
             lambda: in_first_locale(self.view(allow).mask, self._pages, self._locales, locales),
+        )
+
+    def translations(self, allow: frozenset[str], locales: tuple[str, ...]) -> Pairs:
+        """Of the documents seen, those with translations that these readers may see, each beside such a translation."""
+        mask = self.view(allow).mask
+        return kept(
+            self._translations,
+            (allow, locales),
+            lambda: translations(self.seen(allow, locales), mask, self._pages, self._locales, locales),
         )
 
 

@@ -4,19 +4,24 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from search.analysis import index_tokens
+from search.analysis import index_tokens, tokenise
 from search.protocol import Synonyms
+from search.stopwords import QUERY_STOPWORDS
 
 Phrase = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SynonymTable:
-    """The alternatives of each phrase, by its stems; `words` are all the stems of phrases."""
+    """The alternatives of each phrase, by its stems; `words` are all the stems of phrases.
+
+    `silent` are words that stand for stop words alone (kese: how): they say as little as those do.
+    """
 
     alternatives: dict[Phrase, tuple[Phrase, ...]]
     longest: int
     words: frozenset[str]
+    silent: frozenset[str]
 
     def found(self, stems: Sequence[str]) -> Iterator[tuple[int, int, tuple[Phrase, ...]]]:
         """The known phrases among these stems, longest first and none over another: start, end, alternatives."""
@@ -38,12 +43,21 @@ def synonym_table(synonyms: Synonyms) -> SynonymTable:
         phrases = [phrase for text in group if (phrase := _phrase(text))]
         for phrase in phrases:
             found[phrase].update((other, None) for other in phrases if other != phrase)
+    silent: set[str] = set()
     for text, others in synonyms.one_way.items():
         if phrase := _phrase(text):
-            found[phrase].update((other, None) for one in others if (other := _phrase(one)) and other != phrase)
+            telling = [one for one in others if not is_silent(one)]
+            found[phrase].update((other, None) for one in telling if (other := _phrase(one)) and other != phrase)
+            if others and not telling and len(phrase) == 1:
+                silent.update(phrase)
     alternatives = {phrase: tuple(others) for phrase, others in found.items() if others}
     words = frozenset(word for phrase in alternatives for word in phrase)
-    return SynonymTable(alternatives, max(map(len, alternatives), default=0), words)
+    return SynonymTable(alternatives, max(map(len, alternatives), default=0), words | silent, frozenset(silent - words))
+
+
+def is_silent(text: str) -> bool:
+    """Whether a text consists of words that queries are not asked for."""
+    return all(token.surface in QUERY_STOPWORDS for token in tokenise(text))
 
 
 def _phrase(text: str) -> Phrase:

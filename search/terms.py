@@ -1,8 +1,8 @@
 """A parsed query against one index: corrections, synonyms, and for each term its postings and weight."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 
@@ -15,9 +15,12 @@ from search.postings import Floats, Postings
 from search.query import ParsedQuery, Stems, parse
 from search.snapshot import Snapshot, View
 from search.spelling import is_correctable
+from search.stopwords import QUERY_STOPWORDS
 from search.synonyms import SynonymTable
 from search.visibility import Mask
 
+# A phrase that stands for others may hold stop words, which are not marked in excerpts.
+STOP_STEMS = frozenset(map(stem, QUERY_STOPWORDS))
 # Unknown words looked up in one query; what has more is no misspelt question.
 MAX_CORRECTIONS = 8
 
@@ -71,9 +74,10 @@ class Resolver:
         self._arrays = snapshot.arrays
 
     def resolve(self, query: ParsedQuery) -> Resolved:
+        query = self._without_silent(query)
         corrections = self._corrections(query)
         if corrections:
-            query = parse(_corrected(query, corrections))
+            query = self._without_silent(parse(_corrected(query, corrections)))
         alternatives = self._alternatives(query, corrections)
         counts = Counter(token.stem for token in query.words)
         aside = counts.keys() - {token.stem for token in query.words if not token.aside}
@@ -88,9 +92,13 @@ class Resolver:
             terms=tuple(kept.values()),
             bonuses=(*self._forms(query, kept), *self._bigrams(query)),
             missing=bool(counts.keys() - found.keys() - aside),
-            looked_for=frozenset(counts).union(*(phrase for ways in alternatives.values() for phrase in ways)),
+            looked_for=frozenset(counts) | (_stems_of(alternatives) - STOP_STEMS),
             did_you_mean=query.text.strip() if corrections else None,
         )
+
+    def _without_silent(self, query: ParsedQuery) -> ParsedQuery:
+        words = tuple(token for token in query.words if token.stem not in self._synonyms.silent)
+        return replace(query, words=words) if words else query
 
     def documents_with(self, stems: Stems) -> Mask:
         """Where these stems stand side by side; pairs decide, so three may be put together from their halves."""
@@ -197,6 +205,10 @@ class Resolver:
     def _sees_word(self, word: str) -> bool:
         number = self._snapshot.word_number(word)
         return number is not None and bool(self._view.form_totals[number])
+
+
+def _stems_of(alternatives: Mapping[str, Iterable[Stems]]) -> frozenset[str]:
+    return frozenset(one for phrases in alternatives.values() for phrase in phrases for one in phrase)
 
 
 _NOWHERE: tuple[Numbers, Floats] = (np.zeros(0, np.int32), np.zeros(0, np.float32))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int32]
+Pairs = tuple[Numbers, Numbers]
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -50,6 +51,17 @@ def in_first_locale(allowed: Mask, groups: Numbers, by_locale: dict[str, Numbers
         found = found[~groups_seen[groups[found]]]
         seen[found] = groups_seen[groups[found]] = True
     return seen
+
+
+def translations(
+    seen: Mask, allowed: Mask, groups: Numbers, by_locale: dict[str, Numbers], locales: Iterable[str]
+) -> Pairs:
+    """The seen documents that have allowed translations into the locales, and beside each such a translation."""
+    shown = np.full(int(groups.max(initial=-1)) + 1, -1, np.int32)
+    shown[groups[seen]] = np.flatnonzero(seen)
+    others = np.concatenate([_NONE, *(by_locale.get(locale, _NONE) for locale in locales)])
+    others = others[allowed[others] & ~seen[others]]
+    return shown[groups[others]], others
 
 
 def kept(cache: dict[Key, Value], key: Key, make: Callable[[], Value]) -> Value:

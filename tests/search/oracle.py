@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log
 
-from search.analysis import Token, index_tokens, query_tokens
+from search.analysis import Token, index_tokens, query_tokens, stem
 from search.protocol import (
     Document,
     FacetCount,
@@ -19,6 +19,10 @@ from search.protocol import (
     SyncReport,
     Synonyms,
 )
+from search.stopwords import QUERY_STOPWORDS
+from search.synonyms import is_silent
+
+STOP_STEMS = {stem(word) for word in QUERY_STOPWORDS}
 
 NO_SYNONYMS = Synonyms()
 WEIGHT = {"title": (8, 0.75), "headings": (3, 0.3), "summary": (1.5, 0.5), "body": (1, 0.6)}
@@ -71,7 +75,10 @@ class Oracle:
         recipe = Recipe(list(self.pages.values()), allowed)
         terms = [token for token in query_tokens(query.text)]
         running = [token for token in index_tokens(query.text) if not token.aside]
-        scores = {page.id: recipe.score(page, terms, running, self.ways(running, terms)) for page in allowed}
+        own = {page.id: recipe.score(page, terms, running, self.ways(running, terms)) for page in allowed}
+        scores = {
+            page.id: max(own[other.id] for other in translations(page, allowed, query.locales)) for page in allowed
+        }
         seen = [page for page in allowed if scores[page.id] > 0 and first_locale(page, allowed, query.locales)]
         found = [page for page in seen if passes(page.document, query)]
         ranked = sorted(found, key=lambda page: (-scores[page.id], page.id))
@@ -82,8 +89,9 @@ class Oracle:
         required = {token.stem for token in terms if not token.aside}
         ways = self.ways(running, terms)
         complete = any(
-            all(page.has((one,)) or any(page.has(way) for way in ways.get(one, ())) for one in required)
+            all(one.has((word,)) or any(one.has(way) for way in ways.get(word, ())) for word in required)
             for page in found
+            for one in translations(page, allowed, query.locales)
         )
         return SearchPage(
             hits=tuple(Hit(p.id, p.document.page_id, p.document.locale, scores[p.id]) for p in hits),
@@ -91,7 +99,7 @@ class Oracle:
             facets={field: facet(field, seen, query) for field in FacetField},
             match=(Match.ALL_TERMS if complete else Match.SOME_TERMS) if found else Match.NONE,
             terms=frozenset({token.stem for token in terms}).union(
-                ways, *(way for one in ways.values() for way in one)
+                ways, {word for one in ways.values() for way in one for word in way} - STOP_STEMS
             ),
             has_next=len(ranked) > len(hits),
         )
@@ -102,7 +110,8 @@ class Oracle:
             for one in map(stems, group):
                 table.setdefault(one, set()).update(other for other in map(stems, group) if other != one)
         for one, others in self.synonyms.one_way.items():
-            table.setdefault(stems(one), set()).update(map(stems, others))
+            table.setdefault(stems(one), set()).update(stems(other) for other in others if not is_silent(other))
+        table = {phrase: others for phrase, others in table.items() if others}
         words, meant = [token.stem for token in running], {token.stem for token in terms}
         found: dict[str, set[tuple[str, ...]]] = {}
         start = 0
@@ -197,6 +206,14 @@ def read(document: Document) -> Page:
 def first_locale(page: Page, allowed: list[Page], locales: tuple[str, ...]) -> bool:
     had = {other.document.locale for other in allowed if other.document.page_id == page.document.page_id}
     return page.document.locale == next((locale for locale in locales if locale in had), None)
+
+
+def translations(page: Page, allowed: list[Page], locales: tuple[str, ...]) -> list[Page]:
+    """The page and, where it is the one that is seen, its translations into the other locales."""
+    if not first_locale(page, allowed, locales):
+        return [page]
+    same = [other for other in allowed if other.document.page_id == page.document.page_id]
+    return [other for other in same if other is page or other.document.locale in locales]
 
 
 def passes(document: Document, query: SearchQuery, *, but: FacetField | None = None) -> bool:

@@ -154,6 +154,21 @@ def test_hidden_documents_do_not_change_the_scores_of_the_others(engine, documen
     assert [hit.score for hit in after] == pytest.approx([hit.score for hit in before], rel=0.25)
 
 
+def test_a_translation_is_found_by_the_words_of_its_original(engine, document):
+    engine.sync(
+        [
+            document("a:en", "Refund an order", page_id="a", body="The money goes back."),
+            document("a:hi", "ऑर्डर का पैसा लौटाना", page_id="a", locale="hi", body="पैसा वापस जाता है।"),
+            document("b:en", "Refund policy", page_id="b"),
+        ]
+    )
+    found = ask(engine, "refund order", locales=("hi", "en"))
+    assert ids(found) == ["a:hi", "b:en"]
+    assert (found.total, found.match) == (2, Match.ALL_TERMS)
+    assert ids(ask(engine, "पैसा", locales=("hi", "en"))) == ["a:hi"]
+    assert ids(ask(engine, "पैसा", locales=("en",))) == []
+
+
 def test_a_page_is_seen_in_the_first_of_the_readers_locales(engine, document):
     engine.sync(
         [

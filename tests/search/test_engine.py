@@ -79,6 +79,28 @@ def test_a_word_that_left_the_index_is_no_longer_offered(engine):
     assert ask(engine, "setlement").did_you_mean == "settlement"
 
 
+def test_a_word_that_stands_for_a_stop_word_alone_is_not_looked_for(engine):
+    engine.sync(
+        [make_document("a", "When to refund"), make_document("b", "Refund an order")],
+        synonyms=Synonyms(one_way={"kese": ("how",), "kabtak": ("when",)}),
+    )
+    found = ask(engine, "kabtak refund kese")
+    assert ids(found) == ["a", "b"]
+    assert (found.match, found.terms, found.did_you_mean) == (Match.ALL_TERMS, {"refund"}, None)
+
+
+def test_filters_in_the_text_look_at_translations_too(engine):
+    engine.sync(
+        [
+            make_document("a:en", "Refund an order", page_id="a", body="The money goes back."),
+            make_document("a:hi", "ऑर्डर का पैसा लौटाना", page_id="a", locale="hi"),
+            make_document("b:en", "Refund policy", page_id="b"),
+        ]
+    )
+    assert ids(ask(engine, '"refund an order"', locales=("hi", "en"))) == ["a:hi"]
+    assert ids(ask(engine, "refund -money", locales=("hi", "en"))) == ["b:en"]
+
+
 def test_a_quoted_phrase_is_required(engine):
     engine.sync(
         [make_document("a", "Payment gateway"), make_document("b", "Gateway payment"), make_document("c", "Payment")]
