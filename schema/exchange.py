@@ -8,10 +8,10 @@ from urllib.parse import parse_qs
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope
 
+from kb.library.storefronts import Storefront
 from schema.answer import Header
 from schema.documents import Document, Operation
 from schema.negotiation import JSON
-from schema.origins import Storefront
 from schema.protocols import CLIENT, REQUEST_ID, STOREFRONT, Context
 
 _LONGEST_ACCEPT = 1024

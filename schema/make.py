@@ -45,7 +45,7 @@ def category(slug: str, locale: str, library: Library) -> Category:
     return Category(
         id=ids.strawberry_id(each.id),
         slug=each.slug,
-        title=each.titles.get(locale) or each.titles[library.default_locale],
+        title=library.category_title(each, locale),
         summary=each.summaries.get(locale) or each.summaries.get(library.default_locale, ""),
         url=URL(library.urls.category(each.slug, locale)),
         category=each,

@@ -101,6 +101,10 @@ class Library:
         """The slugs of a page's category and of those above it; none for a policy."""
         return lineage(page.category) if page.category else []
 
+    def category_title(self, category: Category, locale: str) -> str:
+        """The title in a locale, in the default one where it has none."""
+        return category.titles.get(locale) or category.titles[self.default_locale]
+
     def today(self, now: datetime) -> date:
         """The day on which policies change: in the time zone of the support policy's terms, UTC where there is none."""
         return now.astimezone(self._zone).date()

@@ -22,9 +22,12 @@ from kb.library.storefronts import read_storefronts
 from kb.library.synonyms import read_synonyms
 from kb.library.urls import Urls
 
+HINTS = 100  # dead links that get a "did you mean": a foreign help center has thousands, at 3 ms each
 MARKDOWN = frozenset({".md", ".markdown"})
 YAML = frozenset({".yml", ".yaml"})
 MEDIA_TYPES = frozenset({".webm", ".mp4", ".vtt", ".webp", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".avif", ".pdf"})
+
+WATCHED = MARKDOWN | YAML | MEDIA_TYPES
 
 
 class Loader:
@@ -43,11 +46,17 @@ class Loader:
         self._urls = Urls(base_url.rstrip("/"), default_locale)
         self._default = default_locale
         self._storefronts = storefronts or self._root / "storefronts.yml"
+        self._seen: frozenset[Entry] = frozenset()
         self._reader = SourceReader(self._root, cache_path, version=code_version())
+
+    def is_stale(self) -> bool:
+        """Whether a file has come, gone or changed since the last load."""
+        return self._seen != self._files([])
 
     def load(self, progress: Progress | None = None) -> Library:
         """The library as the files are now."""
         problems: list[Problem] = []
+        self._seen = self._files([])
         entries = [entry for folder in FOLDERS for entry in scan(self._root, folder, MARKDOWN, problems)]
         yaml = [entry.path for entry in scan(self._root, "articles", YAML, problems)]
         media = {_below_media(entry): entry.signature[0] for entry in scan(self._root, MEDIA, MEDIA_TYPES, problems)}
@@ -74,6 +83,10 @@ class Loader:
         problems.extend(_links(library, sources))
         return replace(library, generation=_generation(library, sources), problems=tuple(sorted(problems, key=_place)))
 
+    def _files(self, problems: list[Problem]) -> frozenset[Entry]:
+        folders = (*FOLDERS, MEDIA)
+        return frozenset(entry for folder in folders for entry in scan(self._root, folder, WATCHED, problems))
+
 
 def _folders(found: Iterable[Group]) -> set[str]:
     folders = {group.folder for group in found if group.type is PageType.ARTICLE}
@@ -94,8 +107,9 @@ def _links(library: Library, sources: Iterable[Source]) -> list[Problem]:
     problems: list[Problem] = []
     for translations in library.pages.values():
         for page in translations.values():
+            known = slugs if len(problems) < HINTS else ()
             line = first_lines[page.path]
-            problems += check_links(page, line, page_at=library.page_at, media=library.media, known=slugs)
+            problems += check_links(page, line, page_at=library.page_at, media=library.media, known=known)
     return problems
 
 

@@ -24,9 +24,11 @@ class Problem:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
+        """One line, without characters that a terminal would obey."""
         where = f"{self.path}:{self.line}" if self.line else str(self.path)
         key = f"{self.key}: " if self.key else ""
-        return f"{where}: {self.severity}: {key}{self.message}"
+        text = f"{where}: {self.severity}: {key}{self.message}"
+        return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

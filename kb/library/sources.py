@@ -6,6 +6,7 @@ a missing or damaged one is made again.
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -74,7 +75,7 @@ class SourceReader:
             return None
         digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         cached = self._disk.get(f"{entry.path}:{digest}")
-        return _decode(cached, text, entry, digest) if cached else _parse(text, entry, digest)
+        return (_decode(cached, text, entry, digest) if cached else None) or _parse(text, entry, digest)
 
     def _save(self) -> None:
         """Only sources without problems: those are looked at again at the next start."""
@@ -82,13 +83,13 @@ class SourceReader:
             return
         entries = {f"{s.path}:{s.digest}": _encode(s) for s in self._known.values() if not s.problems}
         self._disk = {}
+        temporary = self._cache_path.with_suffix(f".{os.getpid()}.tmp")
         try:
-            data = orjson.dumps({"version": self._version, "sources": entries})
-            temporary = self._cache_path.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_bytes(data)
+            temporary.write_bytes(orjson.dumps({"version": self._version, "sources": entries}))
             temporary.replace(self._cache_path)
-        except (OSError, TypeError):  # a full or read-only disk, a key that JSON cannot hold: parse again next time
-            return
+        except OSError:  # a full or read-only disk: parse again next time
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
 
 def _parse(text: str, entry: Entry, digest: str) -> Source:
@@ -96,6 +97,8 @@ def _parse(text: str, entry: Entry, digest: str) -> Source:
     front = frontmatter.parse(text, entry.path, problems)
     try:
         made = outline(front.body)
+        for line, sentence in made.oddities:
+            problems.append(Problem(entry.path, front.body_line + line - 1, sentence, None, Severity.WARNING))
     except Exception as error:  # the parser and its plugins answer hostile text with RecursionError and others
         reason = f"The text cannot be parsed as Markdown ({type(error).__name__})."
         problems.append(Problem(entry.path, front.body_line, reason))
@@ -121,24 +124,28 @@ def _encode(source: Source) -> list[Any]:
     return [*head, made.heading, made.first_paragraph, parts, links]
 
 
-def _decode(value: list[Any], text: str, entry: Entry, digest: str) -> Source:
-    keys, lines, body_line, present, body_at, heading, first, parts, links = value
-    front = FrontMatter(_unpack(keys), text[body_at:] if body_at is not None else "", body_line, lines, present)
-    made = Outline(
-        heading,
-        first,
-        tuple(SectionText(Section(*section) if section else None, words) for section, words in parts),
-        tuple(Link(*link) for link in links),
-    )
+def _decode(value: Any, text: str, entry: Entry, digest: str) -> Source | None:
+    """What `_encode` made; None where a damaged file holds something else."""
+    try:
+        keys, lines, body_line, present, body_at, heading, first, parts, links = value
+        front = FrontMatter(_unpack(keys), text[body_at:] if body_at is not None else "", body_line, lines, present)
+        made = Outline(
+            heading,
+            first,
+            tuple(SectionText(Section(*section) if section else None, words) for section, words in parts),
+            tuple(Link(*link) for link in links),
+        )
+    except (TypeError, ValueError, AttributeError):
+        return None
     return Source(entry, digest, front, made)
 
 
 def _pack(value: Any) -> Any:
-    """YAML has dates and JSON has not: they are written as `{"$": "2026-01-31"}`."""
+    """YAML has dates and JSON has not: they are written as `{"$": "2026-01-31"}`, and a "$" of a writer's as "$$"."""
     if isinstance(value, datetime | date):
         return {"$": value.isoformat()}
     if isinstance(value, dict):
-        return {str(key): _pack(item) for key, item in value.items()}
+        return {f"${key}" if key.startswith("$") else key: _pack(item) for key, item in value.items()}
     return [_pack(item) for item in value] if isinstance(value, list) else value
 
 
@@ -147,10 +154,10 @@ def _unpack(value: Any) -> Any:
         if value.keys() == {"$"}:
             text = value["$"]
             return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
-        return {key: _unpack(item) for key, item in value.items()}
+        return {key[1:] if key.startswith("$") else key: _unpack(item) for key, item in value.items()}
     return [_unpack(item) for item in value] if isinstance(value, list) else value
 
 
 def held_back(source: Source) -> bool:
     """Front matter that cannot be read may have said who may read the page: nobody does until it is mended."""
-    return any(problem.severity is Severity.ERROR and problem.line <= source.front.body_line for problem in source.problems)
+    return any(problem.severity is Severity.ERROR for problem in source.problems)

@@ -18,7 +18,7 @@ ORDER = "score"
 HITS = 10
 SUGGESTIONS = 6
 SUGGESTION_SECONDS = 60
-FACETS_SHOWN = 50  # values a field; more than anybody reads, fewer than 10,000 pages have tags
+FACETS_SHOWN = 25  # values a field; more than anybody reads, fewer than the tags of 10,000 pages
 NO_HIT_SUGGESTIONS = 6
 KIND_LABELS = {
     PageKind.ARTICLE: {"en": "Articles", "hi": "लेख"},
@@ -118,7 +118,8 @@ def _facet_value(field: FacetField, value: str, count: int, locale: str, context
         labels = KIND_LABELS[PageKind(value)]
         return FacetValue(value=value.upper(), label=labels.get(locale.partition("-")[0], labels["en"]), count=count)
     if field is FacetField.CATEGORY and value in context.library.categories:
-        return FacetValue(value=value, label=make.category(value, locale, context.library).title, count=count)
+        title = context.library.category_title(context.library.categories[value], locale)
+        return FacetValue(value=value, label=title, count=count)
     return FacetValue(value=value, label=value.replace("-", " "), count=count)
 
 

@@ -7,14 +7,13 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 PREFIX = "s-"  # a heading cannot shadow a property of the page that shows it (DOM clobbering)
-_EXPLICIT = re.compile(r"[ \t]*\{#([^\s{}]+)\}[ \t]*\Z")
-_DROPPED = re.compile(r"[^\w\s\u0900-\u097f-]")
+_EXPLICIT = re.compile(r"\{#([^\s{}]+)\}\Z")
 _GAPS = re.compile(r"[\s_-]+")
 
 
 def anchors(state: StateCore) -> None:
     headings = [i for i, token in enumerate(state.tokens) if token.type == "heading_open"]
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for index in headings:
         inline = state.tokens[index + 1]
         explicit = _take_explicit(inline)
@@ -23,16 +22,23 @@ def anchors(state: StateCore) -> None:
 
 def anchor(text: str) -> str:
     """The words of a heading as a URL fragment: lower case, joined by hyphens, letters of any script kept."""
-    words = _DROPPED.sub("", unicodedata.normalize("NFC", text).lower())
+    words = "".join(char for char in unicodedata.normalize("NFC", text).lower() if _kept(char))
     return _GAPS.sub("-", words).strip("-") or "section"
 
 
-def unique(name: str, taken: set[str]) -> str:
-    """The name, or the name with the first free number from 2; it is taken afterwards."""
-    candidate, number = name, 2
+def in_words(char: str) -> bool:
+    """Letters and digits of any script, with the marks that are written over, under and around them."""
+    return char.isalnum() or (not char.isascii() and unicodedata.category(char).startswith("M"))
+
+
+def unique(name: str, taken: dict[str, int]) -> str:
+    """The name, or the name with the first free number from 2; it is taken afterwards. `taken` holds the last number tried."""
+    candidate, number = name, taken.get(name, 1)
     while candidate in taken:
-        candidate, number = f"{name}-{number}", number + 1
-    taken.add(candidate)
+        number += 1
+        candidate = f"{name}-{number}"
+    taken[name] = number
+    taken.setdefault(candidate, 1)
     return candidate
 
 
@@ -51,11 +57,17 @@ def _visible(token: Token) -> str:
     return ""
 
 
+def _kept(char: str) -> bool:
+    return char in "_-" or char.isspace() or in_words(char)
+
+
 def _take_explicit(inline: Token) -> str | None:
-    match = _EXPLICIT.search(inline.content)
     last = inline.children[-1] if inline.children else None
-    if match is None or last is None or last.type != "text":
+    if last is None or last.type != "text":
         return None
-    inline.content = _EXPLICIT.sub("", inline.content)
-    last.content = _EXPLICIT.sub("", last.content)
+    match, written = (_EXPLICIT.search(text.rstrip(" \t")) for text in (last.content, inline.content))
+    if match is None or written is None or match.group() != written.group():
+        return None
+    last.content = last.content[: match.start()].rstrip(" \t")
+    inline.content = inline.content[: written.start()].rstrip(" \t")
     return match.group(1)

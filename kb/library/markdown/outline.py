@@ -3,10 +3,12 @@
 import html
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from markdown_it.token import Token
 
 from kb.library.markdown.anchors import inline_text
+from kb.library.markdown.bounds import oddities
 from kb.library.markdown.parser import parse
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -41,12 +43,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """`heading` is the text of a level 1 heading that opens the body, None where there is none."""
+    """`heading` is the text of a level 1 heading that opens the body, None where there is none. `oddities` are for problems."""
 
     heading: str | None
     first_paragraph: str
     parts: tuple[SectionText, ...]
     links: tuple[Link, ...]
+    oddities: tuple[tuple[int, str], ...] = ()
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -59,8 +62,9 @@ class Outline:
 
 def outline(markdown: str) -> Outline:
     """Read a body; `to_html` of the same text gives its headings the same anchors."""
-    tokens = parse(markdown)
-    return Outline(_opening_heading(tokens), _first_paragraph(tokens), _parts(tokens), _links(tokens))
+    env: dict[str, Any] = {}
+    tokens = parse(markdown, env)
+    return Outline(_opening_heading(tokens), _first_paragraph(tokens), _parts(tokens), _links(tokens), oddities(env))
 
 
 def opens_with_heading(tokens: list[Token]) -> bool:

@@ -81,7 +81,7 @@ def _inline(children: list[Token], resolve: LinkResolver) -> list[Token]:
             continue
         if child.type == "link_close" and dropped:
             dropped.pop()
-        kept.append(_image(child, resolve) if child.type == "image" else _checkbox(child))
+        kept.append(_image(child, resolve) if child.type == "image" else child)
     return kept
 
 
@@ -92,13 +92,6 @@ def _image(token: Token, resolve: LinkResolver) -> Token:
         return Token("text", "", 0, content=token.content)
     token.attrs["src"] = url
     token.attrs["loading"] = "lazy"
-    return token
-
-
-def _checkbox(token: Token) -> Token:
-    """A task's box as a character: an input without a label tells a screen reader nothing."""
-    if token.type == "html_inline" and "task-list-item-checkbox" in token.content:
-        return Token("text", "", 0, content="☑" if "checked" in token.content else "☐")
     return token
 
 
