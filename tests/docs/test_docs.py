@@ -19,6 +19,7 @@ from kb.library.markdown.anchors import anchor
 from kb.library.meta import ArticleMeta, CategoryMeta, PolicyMeta, StepMeta, TutorialMeta, VideoMeta
 from kb.library.terms import Terms
 from kb.settings import PREFIX, Settings
+from schema.failures import Code
 from schema.limits import Limits
 from tests.support import TOP
 
@@ -59,6 +60,11 @@ def test_every_limit_is_described_with_its_default():
         for each in dataclasses.fields(Limits)
     }
     assert {name: rows.get(name) for name in wanted} == wanted
+
+
+def test_every_error_code_of_the_endpoint_is_described():
+    text = (DOCS / "schema.md").read_text()
+    assert [code for code in Code if f"`{code}`" not in text] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -113,6 +119,13 @@ def test_every_link_leads_somewhere(page):
 def test_every_decision_is_linked_from_the_architecture():
     text = (DOCS / "architecture.md").read_text()
     assert [path.name for path in sorted((DOCS / "adr").glob("*.md")) if f"(adr/{path.name})" not in text] == []
+
+
+def test_the_layers_are_those_of_the_import_contract():
+    contracts = tomllib.loads((TOP / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(each["layers"] for each in contracts if each["type"] == "layers")
+    listing = "\n".join(["```", *layers, "```"])
+    assert listing in (DOCS / "architecture.md").read_text()
 
 
 def test_every_page_is_linked_from_the_readme():
