@@ -18,7 +18,11 @@ MODELS: dict[PageType, type[PageMeta]] = {
     PageType.TUTORIAL: TutorialMeta,
     PageType.POLICY: PolicyMeta,
 }
-OWN_KEYS = ("visibility", "plans", "audience", "order", "kind", "category", "level", "video", "terms", "sample")
+OWN_KEYS = (
+    *("visibility", "plans", "audience", "order", "related", "redirect_from"),
+    *("kind", "category", "level", "video", "terms", "sample"),
+)
+NO_ORIGINAL = "No original '{stem}.md' is served beside this translation, which is held back with it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,10 @@ def candidates(
 
 
 def groups(found: Iterable[Candidate], default: str, problems: list[Problem]) -> list[Group]:
-    """Translations brought together, each page with a slug of its own: of two, the page nearer the top keeps it."""
+    """Translations brought together, each page with a slug of its own: of two, the page nearer the top keeps it.
+
+    A translation without its original is held back: the original says who may read both, and may be a draft itself.
+    """
     by_place: dict[tuple[PageType, str, str], list[Candidate]] = defaultdict(list)
     for candidate in sorted(found, key=lambda each: (len(each.path.parts), each.path)):
         by_place[candidate.location.type, candidate.location.folder, candidate.location.stem].append(candidate)
@@ -85,10 +92,11 @@ def groups(found: Iterable[Candidate], default: str, problems: list[Problem]) ->
     result: list[Group] = []
     for (type_, folder, stem), members in by_place.items():
         unique = _by_locale(members, default, problems)
+        if unique[0].location.locale != default:
+            problems.extend(each.problem(NO_ORIGINAL.format(stem=stem)) for each in unique)
+            continue
         slug = folder if type_ is PageType.POLICY else _free_slug(unique[0], taken, problems)
         result.append(Group(type_, slug, folder, {each.location.locale: each for each in unique}))
-        if default not in result[-1].candidates:
-            problems.append(unique[0].problem(f"There is no original '{stem}.md' beside this translation.", None, Severity.WARNING))
         _check_translations(result[-1], problems)
     return result
 

@@ -117,22 +117,22 @@ def _rarity(stems: Iterable[str]) -> dict[str, float]:
 
 
 def _score(in_text: Sequence[Mark], in_heading: Sequence[Mark], rarity: dict[str, float]) -> tuple[float, int]:
-    """How good the best stretch of at most LENGTH characters is, the heading counted in, and where it starts.
+    """How good the best stretch of at most LENGTH characters is together with its heading, and where it starts.
 
     It is the one with the most distinct, rarest terms, the first of equals.
     """
     headed = {mark.stem for mark in in_heading}
-    best, start = 0.0, 0
+    best, start, held = 0.0, 0, headed
     for index, first in enumerate(in_text):
         stems: set[str] = set()
         for mark in in_text[index:]:
             if mark.end - first.start > LENGTH:
                 break
             stems.add(mark.stem)
-        score = sum(rarity[stem] for stem in stems - headed)
+        score = sum(rarity[stem] for stem in stems)
         if score > best + 1e-9:
-            best, start = score, first.start
-    return best + (1 + HEADING) * sum(rarity.get(stem, 1.0) for stem in headed), start
+            best, start, held = score, first.start, stems | headed
+    return sum(rarity.get(stem, 1.0) for stem in held) + HEADING * sum(rarity.get(stem, 1.0) for stem in headed), start
 
 
 def _aligned(text: str, at: int) -> tuple[int, int]:

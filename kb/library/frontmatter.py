@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import ConstructorError, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from kb.library.problems import Problem
@@ -64,7 +65,7 @@ def load_mapping(block: str, path: PurePosixPath, problems: list[Problem], *, fi
         problems.append(Problem(path, first_line, f"Brackets are nested more than {MAX_DEPTH} deep."))
         return {}
     try:
-        value = _plain(YAML(typ="safe", pure=True).load(block), count(1), 0)
+        value = _plain(_parser().load(block), count(1), 0)
     except Exception as error:  # the parser raises its own errors, ValueError for bad dates, RecursionError, and more
         problems.append(Problem(path, first_line + _error_line(error), _reason(error)))
         return {}
@@ -84,6 +85,21 @@ def key_lines(block: str, *, first_line: int) -> dict[str, int]:
         if end:
             lines.setdefault(line[: end.start()].strip().strip("'\""), number)
     return lines
+
+
+class _Constructor(SafeConstructor):
+    """YAML 1.2 has no merge keys, and a few lines of them in each other take for ever."""
+
+    def flatten_mapping(self, node: Any) -> None:
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise ConstructorError(None, None, "merge keys ('<<') are not read here", key.start_mark)
+
+
+def _parser() -> YAML:
+    parser = YAML(typ="safe", pure=True)
+    parser.Constructor = _Constructor
+    return parser
 
 
 def _meant(text: str, path: PurePosixPath) -> Iterator[Problem]:

@@ -1,6 +1,31 @@
 // Opens GraphiQL on the endpoint that this page was served by, subscriptions over the same address.
 "use strict";
 
+const EXAMPLE = `# Ask the help center. Ctrl-Enter runs this; Ctrl-Space offers what may stand at the cursor.
+# As an agent: \`kb token --role agent\`, then under Headers {"Authorization": "Bearer …"}
+
+query Search($query: String!) {
+  search(query: $query, first: 5) {
+    match
+    didYouMean
+    totalCount
+    edges {
+      titleHtml
+      excerptHtml
+      url
+    }
+    facets {
+      field
+      values {
+        label
+        count
+      }
+    }
+  }
+}
+`;
+const VARIABLES = JSON.stringify({ query: "money not received in bank" }, null, 2);
+
 const address = new URL(location.pathname, location.href);
 const socket = new URL(address);
 socket.protocol = address.protocol.replace("http", "ws");
@@ -9,5 +34,11 @@ const fetcher = GraphiQL.createFetcher({ url: address.href, subscriptionUrl: soc
 const query = new URLSearchParams(location.hash.slice(1)).get("query") ?? undefined;
 
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
-  React.createElement(GraphiQL, { fetcher, query, defaultEditorToolsVisibility: true }),
+  React.createElement(GraphiQL, {
+    fetcher,
+    query,
+    defaultQuery: EXAMPLE,
+    variables: query === undefined ? VARIABLES : undefined,
+    defaultEditorToolsVisibility: true,
+  }),
 );

@@ -230,3 +230,23 @@ def test_a_token_that_is_not_ours_is_told_so(client):
     assert answer.status_code == 401
     assert answer.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        "---\ntitle: Secret\nvisibility: internal\ntags: [a\n---\nText.\n",
+        "---\ntitle: Secret\nstatus: draft\n---\nText.\n",
+        "---\ntitle: Secret\nvisiblity: internal\n---\nText.\n",
+        "---\ntitle: Secret\nvisibility: intern\n---\nText.\n",
+        "---\ntitle: Secret\nvisibility: internal\nText.\n",
+    ],
+)
+def test_a_page_that_says_badly_who_may_read_it_is_shown_to_nobody_in_no_language(serve, original):
+    files = {"articles/a/secret.md": original, "articles/a/secret.hi.md": "---\ntitle: राज़\n---\nराज़ की बात।\n", "articles/a/b.hi.md": "---\ntitle: B\n---\nB.\n"}
+    client = serve(files)
+    query = '{articles{totalCount} en:article(slug:"secret"){id} hi:article(slug:"secret",locale:"hi"){id} search(query:"secret राज़",locale:"hi"){totalCount}}'
+    for viewer in (None, CUSTOMER):
+        answer = client.ask(query, viewer=viewer)
+        assert answer == {"articles": {"totalCount": 0}, "en": None, "hi": None, "search": {"totalCount": 0}}
+    assert len(client.live.library.problems) >= 1

@@ -8,7 +8,6 @@ from markdown_it.token import Token
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
 from kb.library.markdown import alerts
 from kb.library.markdown.outline import opens_with_heading
@@ -19,7 +18,12 @@ LinkResolver = Callable[[str, bool], str | None]
 """(target as written, is it an image) → the URL to show, or None for a link that leads nowhere."""
 
 _ALIGNED = re.compile(r"text-align:\s*(left|center|right)")
-_MAX_HIGHLIGHTED = 20_000  # characters; Pygments' regular expressions are slow on some long texts
+_LANGUAGES = frozenset(
+    ["bash", "console", "css", "diff", "graphql", "html", "http", "ini", "javascript", "js", "json", "jsx", "liquid", "php"]
+    + ["py", "python", "ruby", "sh", "shell", "shell-session", "sql", "toml", "ts", "tsx", "typescript", "xml", "yaml", "yml"]
+)
+_MAX_HIGHLIGHTED = 4_000  # characters of a block: 20 of Pygments' 500 lexers did not come back from 8,000 hostile ones
+_MAX_HIGHLIGHTED_IN_ALL = 40_000
 
 
 def to_html(
@@ -30,10 +34,13 @@ def to_html(
     if opens_with_heading(tokens) and not keep_title:
         del tokens[:3]
     ids = frozenset(str(token.attrs["id"]) for token in tokens if token.type == "heading_open")
+    left = _MAX_HIGHLIGHTED_IN_ALL
     for token in walk(tokens):
         _demote(token)
         _align(token)
-        _highlighted(token)
+        if token.type == "fence" and len(token.content) <= min(left, _MAX_HIGHLIGHTED):
+            left -= len(token.content)
+            _highlight(token)
         if token.children:
             token.children = _inline(token.children, resolve)
     html = parser().renderer.render(_with_alert_titles(tokens, locale), parser().options, {})
@@ -54,16 +61,12 @@ def _align(token: Token) -> None:
         token.attrs["scope"] = "col"
 
 
-def _highlighted(token: Token) -> None:
-    """Pygments writes classes, not styles; a language it does not know stays plain."""
-    language = token.info.split()[0] if token.type == "fence" and token.info.split() else ""
-    if not language or len(token.content) > _MAX_HIGHLIGHTED:
+def _highlight(token: Token) -> None:
+    """Pygments writes classes, not styles; a language that is not among ours stays plain."""
+    language = token.info.split()[0].lower() if token.info.split() else ""
+    if language not in _LANGUAGES:
         return
-    try:
-        lexer = get_lexer_by_name(language)
-    except ClassNotFound:
-        return
-    code = highlight(token.content, lexer, _formatter())
+    code = highlight(token.content, get_lexer_by_name(language), _formatter())
     token.type, token.content = "html_block", f'<pre><code class="language-{language}">{code}</code></pre>\n'
 
 
