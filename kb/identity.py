@@ -1,4 +1,4 @@
-"""Access tokens that the host app signs, checked and turned into a `Viewer`. The claims are listed in `docs/identity.md`.
+"""Access tokens that the host app signs, checked and turned into a `Viewer`. `docs/identity.md` lists the claims.
 
 RFC 7519 and RFC 8725: one algorithm per key, every required claim present and equal, tokens short in bytes and in time.
 """
@@ -20,6 +20,8 @@ from kb.viewer import AccountManager, Plan, Role, Viewer
 MAX_BYTES = 4096
 MAX_AGE = timedelta(hours=1)
 LEEWAY = timedelta(seconds=30)
+LATEST = 10**11  # seconds: the year 5138
+MIN_RSA = 2048  # bits
 MIN_SECRET = 32  # bytes; HS256 wants a key as long as its hash (RFC 7518, section 3.2)
 ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"})
 REQUIRED = ["exp", "iat", "sub", "aud", "iss"]
@@ -52,22 +54,26 @@ class Verifier:
             raise Unauthenticated(f"a claim has a wrong value ({', '.join(names)})") from None
 
     def _claims(self, token: str, now: datetime) -> Mapping[str, Any]:
-        if len(token) > MAX_BYTES:
+        if len(token.encode("utf-8", "surrogatepass")) > MAX_BYTES:
             raise Unauthenticated(f"it is longer than {MAX_BYTES} bytes")
         keys = self._keys_for(token)
         reason = "it was not signed with a key that is known here"
         for key in keys:
             try:
                 return _checked(self._decode(token, key), now)
-            except jwt.InvalidSignatureError:
-                continue
+            except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError) as error:
+                reason = _REASONS.get(type(error), reason)
+            except RecursionError:
+                reason = _NO_TOKEN
+                break
             except jwt.PyJWTError as error:
-                reason = _REASONS.get(type(error), "it is not a valid JSON web token")
+                reason = _REASONS.get(type(error), _NO_TOKEN)
                 break
         raise Unauthenticated(reason)
 
     def _decode(self, token: str, key: Key) -> Mapping[str, Any]:
-        options: Any = {"require": REQUIRED, "strict_aud": True, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
+        by_our_clock = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
+        options: Any = {"require": REQUIRED, "strict_aud": True, **by_our_clock}
         return jwt.decode(
             token, key.value, algorithms=[key.algorithm], audience=self.audience, issuer=self.issuer, options=options
         )
@@ -75,10 +81,10 @@ class Verifier:
     def _keys_for(self, token: str) -> list[Key]:
         try:
             header = jwt.get_unverified_header(token)
-        except (jwt.PyJWTError, ValueError):
-            raise Unauthenticated("it is not a valid JSON web token") from None
-        if header.keys() & {"jku", "x5u", "jwk", "x5c", "crit"}:
-            raise Unauthenticated("its header names a key of its own")
+        except (jwt.PyJWTError, ValueError, RecursionError):
+            raise Unauthenticated(_NO_TOKEN) from None
+        if header.keys() & {"jku", "x5u", "jwk", "x5c", "crit", "b64"}:
+            raise Unauthenticated("its header names a key or rules of its own")
         kid = header.get("kid")
         named = [key for key in self.keys if key.id is not None and key.id == kid]
         return named or [key for key in self.keys if key.id is None]
@@ -94,7 +100,7 @@ class _Claims(BaseModel):
     """The claims that are read; a host app may add its own."""
 
     model_config = ConfigDict(extra="ignore", strict=False)
-    sub: str = Field(min_length=1, max_length=200, strict=True)
+    sub: str = Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$", strict=True)
     role: Role = Role.CUSTOMER
     name: str | None = Field(default=None, max_length=200)
     email: str | None = Field(default=None, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
@@ -114,16 +120,30 @@ def secret_keys(secrets: Sequence[str]) -> list[Key]:
 def jwks_keys(path: Path) -> list[Key]:
     """The public keys of a JWKS file (RFC 7517); each must name its `kid` and its `alg`."""
     try:
-        entries = json.loads(path.read_text())["keys"]
-        keys = [Key(PyJWK(entry).key, entry["alg"], entry["kid"]) for entry in entries]
-    except (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError) as error:
-        raise SetupError(f"KB_JWT_JWKS: '{path}' is not a JWKS file with 'kid' and 'alg' in each key: {error}.") from None
-    if not keys or any(key.algorithm not in ASYMMETRIC for key in keys):
+        entries = json.loads(path.read_text(encoding="utf-8"))["keys"]
+        signing = [entry for entry in entries if entry.get("use", "sig") == "sig"]
+        keys = [Key(PyJWK(entry).key, entry["alg"], entry["kid"]) for entry in signing]
+    except OSError as error:
+        raise SetupError(f"KB_JWT_JWKS: '{path}' cannot be read: {error.strerror}.") from None
+    except (ValueError, LookupError, TypeError, AttributeError, RuntimeError, jwt.PyJWTError) as error:
+        kind = type(error).__name__  # and not its text, which may hold a private key that lies there by mistake
+        raise SetupError(f"KB_JWT_JWKS: '{path}' is no JWKS file with 'kid' and 'alg' in each key ({kind}).") from None
+    if not keys or any(key.algorithm not in ASYMMETRIC or not _public(key.value) for key in keys):
         raise SetupError(f"KB_JWT_JWKS: '{path}' must hold public keys of the kinds {', '.join(sorted(ASYMMETRIC))}.")
+    if any(not isinstance(key.id, str) for key in keys) or len({key.id for key in keys}) < len(keys):
+        raise SetupError(f"KB_JWT_JWKS: '{path}' must give each key a 'kid' of its own.")
+    if any(getattr(key.value, "key_size", MIN_RSA) < MIN_RSA for key in keys if key.algorithm[:2] in ("RS", "PS")):
+        raise SetupError(f"KB_JWT_JWKS: '{path}' holds an RSA key of less than {MIN_RSA} bits (RFC 7518, section 3.3).")
     return keys
 
 
-def sign(viewer: Viewer, *, secret: str, issuer: str, audience: str, now: datetime, lifetime: timedelta = MAX_AGE) -> str:
+def _public(value: object) -> bool:
+    return type(value).__name__.endswith("PublicKey")
+
+
+def sign(
+    viewer: Viewer, *, secret: str, issuer: str, audience: str, now: datetime, lifetime: timedelta = MAX_AGE
+) -> str:
     """A token as a host app would sign it: for development, tests and `kb token`."""
     manager = viewer.account_manager
     claims = {
@@ -132,17 +152,20 @@ def sign(viewer: Viewer, *, secret: str, issuer: str, audience: str, now: dateti
         "account_manager": {"name": manager.name, "email": manager.email} if manager else None,
         "iss": issuer, "aud": audience, "iat": int(now.timestamp()), "exp": int((now + lifetime).timestamp()),
     }  # fmt: skip
-    return jwt.encode({key: value for key, value in claims.items() if value not in (None, [])}, secret, algorithm="HS256")
+    given = {key: value for key, value in claims.items() if value not in (None, [])}
+    return jwt.encode(given, secret, algorithm="HS256")
 
 
 def _checked(claims: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
     """The times of a token, by the clock that was handed in."""
     times = {name: claims.get(name) for name in ("iat", "exp", "nbf")}
     for name, value in times.items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise Unauthenticated(f"its '{name}' is not a number of seconds")
-    issued, expires = (datetime.fromtimestamp(min(float(times[name] or 0), 1e11), UTC) for name in ("iat", "exp"))
-    begins = datetime.fromtimestamp(min(float(times["nbf"]), 1e11), UTC) if times["nbf"] is not None else issued
+        if value is not None and (
+            isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LATEST
+        ):
+            raise Unauthenticated(f"its '{name}' is not a number of seconds since 1970")
+    issued, expires = (datetime.fromtimestamp(times[name] or 0, UTC) for name in ("iat", "exp"))
+    begins = datetime.fromtimestamp(times["nbf"], UTC) if times["nbf"] is not None else issued
     if expires + LEEWAY <= now:
         raise Unauthenticated("it has expired")
     if issued - LEEWAY > now or begins - LEEWAY > now:
@@ -167,6 +190,7 @@ def _viewer(claims: _Claims) -> Viewer:
     )
 
 
+_NO_TOKEN = "it is not a valid JSON web token"
 _REASONS: dict[type[jwt.PyJWTError], str] = {
     jwt.InvalidAudienceError: "it is meant for another audience",
     jwt.InvalidIssuerError: "it comes from another issuer",

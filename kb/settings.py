@@ -1,18 +1,23 @@
-"""Settings: environment variables with the prefix `KB_`, or a `.env` file. Read once, by `server.py` and the command line."""
+"""Settings: environment variables with the prefix `KB_`, or a `.env` file. Read once, by `server.py` and `kb.cli`."""
 
 import os
 import re
 import secrets
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, create_model, field_validator, model_validator
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from kb.errors import SetupError
 
-PREFIX = "KB_"
+PREFIX, LIMIT_PREFIX, ENV_FILE = "KB_", "KB_LIMIT_", ".env"
+MIN_SECRET = 32  # bytes
 
 
 class Environment(StrEnum):
@@ -23,26 +28,41 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """One field a setting; `docs/operating.md` is the list for people. In URLs three slashes begin a relative path."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     content: Path = Field(Path("content"), description="Folder of Markdown.")
-    var: Path = Field(Path("var"), description="Folder for what the service writes: index, caches, development secrets.")
+    var: Path = Field(
+        Path("var"), description="Folder for what the service writes: index, caches, development secrets."
+    )
+    database_url: str = Field("sqlite:///var/kb.db", description="Database of what people do: the search log.")
     search_url: str = Field("whoosh:///var/index", description="Search engine.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     base_url: str | None = Field(None, description="What permanent links begin with; by default http://HOST:PORT.")
-    env: Environment = Field(Environment.DEVELOPMENT, description="`production` closes GraphiQL and wants real secrets.")
-    secret: SecretStr | None = Field(None, description="Derives hashes and tokens; made and kept in `var` in development.")
-    jwt_secret: SecretStr | None = Field(None, description="Shared secret of the host app (HS256); two, separated by a comma, while one replaces the other.")
+    env: Environment = Field(
+        Environment.DEVELOPMENT, description="`production` closes GraphiQL and wants real secrets."
+    )
+    secret: SecretStr | None = Field(
+        None, description="Derives hashes and tokens; made and kept in `var` in development."
+    )
+    jwt_secret: SecretStr | None = Field(
+        None,
+        description="Shared secret of the host app (HS256); two, separated by a comma, while one replaces the other.",
+    )
     jwt_jwks: Path | None = Field(None, description="JWKS file with the host app's public keys, instead of a secret.")
     jwt_issuer: str = Field("ooulet", min_length=1, description="The `iss` of access tokens.")
     jwt_audience: str = Field("kb", min_length=1, description="The `aud` of access tokens.")
-    storefronts: Path | None = Field(None, description="Publishable keys; by default `storefronts.yml` in the content folder.")
+    storefronts: Path | None = Field(
+        None, description="Publishable keys; by default `storefronts.yml` in the content folder."
+    )
     locale: str = Field("en", pattern=r"^[a-z]{2}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$", description="Default locale.")
     limits_url: str = Field("memory://", description="Where rate limits are counted; `redis://` shares them.")
     rate_limits: bool = Field(True, description="`off` for measuring.")
     trusted_proxies: str = Field("", description="Addresses whose X-Forwarded-For counts, separated by commas.")
     trusted_only: bool = Field(False, description="Answer registered documents alone.")
+    search_log_days: int = Field(90, ge=1, le=3650, description="How long searches are kept, in days.")
     log: Literal["console", "json"] = Field("console", description="Log format.")
     metrics_token: SecretStr | None = Field(None, description="Bearer token for /metrics; without one, loopback only.")
 
@@ -52,6 +72,13 @@ class Settings(BaseSettings):
         if value is not None and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
             raise ValueError("expected an absolute URL such as https://help.example.com")
         return value.rstrip("/") if value else None
+
+    @field_validator("secret")
+    @classmethod
+    def _unguessable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().strip().encode()) < MIN_SECRET:
+            raise ValueError(f"a secret needs at least {MIN_SECRET} bytes")
+        return value
 
     @model_validator(mode="after")
     def _real_secrets(self) -> Self:
@@ -70,7 +97,12 @@ class Settings(BaseSettings):
 
     @property
     def public_url(self) -> str:
-        return self.base_url or f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.base_url or f"http://{host}:{self.port}"
+
+
+class _Limits(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=LIMIT_PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True)
 
 
 def read_settings(**overrides: Any) -> Settings:
@@ -78,7 +110,25 @@ def read_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        raise SetupError("\n".join(_explain(detail) for detail in error.errors(include_url=False))) from None
+        raise _wrong(error, PREFIX) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(f"{ENV_FILE}: the file cannot be read as UTF-8: {error}.") from None
+
+
+def read_limits(defaults: Mapping[str, int | float]) -> dict[str, int | float]:
+    """Each limit as `KB_LIMIT_<NAME>` has it, else its default. Raises `SetupError` that names each bad key."""
+    given = {key.upper() for key in (*os.environ, *DotEnvSettingsSource(_Limits).env_vars)}
+    _refuse_unknown({key.removeprefix(LIMIT_PREFIX).lower() for key in given if key.startswith(LIMIT_PREFIX)}, defaults)
+    fields: dict[str, Any] = {
+        name: (float, Field(value, ge=0.1, allow_inf_nan=False))
+        if isinstance(value, float)
+        else (int, Field(value, ge=min(value, 1)))
+        for name, value in defaults.items()
+    }
+    try:
+        return dict(create_model("Limits", __base__=_Limits, **fields)())
+    except ValidationError as error:
+        raise _wrong(error, LIMIT_PREFIX) from None
 
 
 def own_secret(settings: Settings, name: str) -> str:
@@ -87,14 +137,44 @@ def own_secret(settings: Settings, name: str) -> str:
     try:
         settings.var.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(48))
-        return path.read_text().strip()
+            _write_once(path, secrets.token_urlsafe(48))
+        secret = path.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise SetupError(f"KB_VAR: '{settings.var}' cannot hold the secret that was not set: {error.strerror}.") from None
+        raise SetupError(
+            f"KB_VAR: '{settings.var}' cannot hold the secret that was not set: {error.strerror}."
+        ) from None
+    except UnicodeDecodeError:
+        secret = ""
+    if len(secret) < MIN_SECRET:
+        raise SetupError(f"KB_VAR: '{path}' holds no secret. Remove the file, and a new one is made.")
+    return secret
 
 
-def _explain(detail: Any) -> str:
+def _write_once(path: Path, text: str) -> None:
+    """The file appears with all of its text, and only if nobody else made it first: of two processes, both read one."""
+    descriptor, temporary = mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        os.unlink(temporary)
+
+
+def _refuse_unknown(names: Iterable[str], known: Iterable[str]) -> None:
+    for name in sorted(names):
+        if name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            raise SetupError(
+                f"{LIMIT_PREFIX}{name.upper()}: there is no such limit; the nearest is {LIMIT_PREFIX}{near.upper()}."
+            )
+
+
+def _wrong(error: ValidationError, prefix: str) -> SetupError:
+    return SetupError("\n".join(_explain(detail, prefix) for detail in error.errors(include_url=False)))
+
+
+def _explain(detail: Any, prefix: str) -> str:
     message = detail["msg"].removeprefix("Value error, ")
-    return f"{PREFIX}{str(detail['loc'][0]).upper()}: {message}." if detail["loc"] else f"{message}."
+    return f"{prefix}{str(detail['loc'][0]).upper()}: {message}." if detail["loc"] else f"{message}."

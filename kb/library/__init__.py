@@ -1,1 +1,1 @@
-"""The library of pages: articles, tutorials, categories and policies read from a content folder into immutable snapshots."""
+"""The library of pages: articles, tutorials, categories, policies read from a folder into immutable snapshots."""

@@ -1,17 +1,19 @@
 """Groups of candidates made into pages. What a page lacks has a fall-back and is told as a problem."""
 
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from kb.library.candidates import Candidate, Group
 from kb.library.locations import GENERAL
 from kb.library.meta import ArticleMeta, PageMeta, PolicyMeta, TutorialMeta, VideoMeta
-from kb.library.pages import Article, Page, PageType, Policy, Step, Tutorial, Video
+from kb.library.pages import Article, Page, PageType, Policy, Status, Step, Tutorial, Video
 from kb.library.problems import Problem, Severity, did_you_mean
+from kb.library.terms import Terms
+from kb.viewer import Visibility
 
 MAX_SUMMARY = 240  # characters of a first paragraph that stand in for a summary
 MEDIA = "media"
@@ -19,10 +21,11 @@ MEDIA = "media"
 
 @dataclass(frozen=True, slots=True)
 class PageBuilder:
-    """`root` is the content folder, `categories` the slugs that exist; what is found wrong is added to `problems`."""
+    """`media`, `categories` and `policies` are the files and slugs that exist; what is wrong is added to `problems`."""
 
-    root: Path
+    media: Container[str]
     categories: frozenset[str]
+    policies: frozenset[str]
     problems: list[Problem]
 
     def build(self, group: Group, related: tuple[str, ...]) -> dict[str, Page]:
@@ -50,10 +53,10 @@ class PageBuilder:
             "updated_at": own.updated or _modified(candidate),
             "revision": revision(title, summary, body),
             "tags": tuple(dict.fromkeys(own.tags or first.tags)),
-            "visibility": first.visibility,
+            "visibility": max(first.visibility, own.visibility, key=list(Visibility).index),
             "audiences": frozenset(first.audience),
             "plans": tuple(dict.fromkeys(first.plans)),
-            "status": own.status,
+            "status": own.status if first.status is Status.PUBLISHED else first.status,
             "order": first.order,
             "markdown": body,
             "outline": outline,
@@ -73,21 +76,25 @@ class PageBuilder:
 
     def _tutorial(self, group: Group, candidate: Candidate, common: dict[str, Any]) -> Tutorial | None:
         meta, own = group.original.meta, candidate.meta
-        assert isinstance(meta, TutorialMeta) and isinstance(own, TutorialMeta)
+        assert isinstance(meta, TutorialMeta)
+        assert isinstance(own, TutorialMeta)
         video = self._video(meta.video, group.original)
         if video is None:
             self._report(candidate, "A tutorial needs a video with a file or a url. The page is left out.", "video")
             return None
         steps = self._steps(own.steps or meta.steps, candidate, video)
         common["revision"] = revision(common["revision"], *(f"{step.title} {step.starts_at_seconds}" for step in steps))
-        category = self._category(meta.category or group.folder or GENERAL, group.original)
+        category = self._category(tutorial_category(group), group.original)
         return Tutorial(**common, category=category, level=meta.level, video=video, steps=steps)
 
     def _policy(self, group: Group, candidate: Candidate, common: dict[str, Any]) -> Policy:
         meta, own = group.original.meta, candidate.meta
-        assert isinstance(meta, PolicyMeta) and isinstance(own, PolicyMeta)
+        assert isinstance(meta, PolicyMeta)
+        assert isinstance(own, PolicyMeta)
         effective_on = group.original.location.effective_on
         assert effective_on is not None
+        if candidate is group.original and own.terms:
+            self._check_topics(own.terms, candidate)
         return Policy(
             **common,
             effective_on=effective_on,
@@ -96,6 +103,18 @@ class PageBuilder:
             sample=meta.sample,
             terms=meta.terms,
         )
+
+    def _check_topics(self, terms: Terms, candidate: Candidate) -> None:
+        """What a ticket can be about leads to a category and a policy: they must exist."""
+        for topic in terms.topics:
+            for key, slug, known in (
+                ("category", topic.category, self.categories),
+                ("policy", topic.policy, self.policies),
+            ):
+                if slug is not None and slug not in known:
+                    hint = did_you_mean(slug, known)
+                    message = f"The topic '{topic.topic}' names a {key} '{slug}', which does not exist.{hint}"
+                    self._report(candidate, message, "terms", of="topics")
 
     def _category(self, slug: str, candidate: Candidate) -> str:
         if slug in self.categories:
@@ -117,14 +136,14 @@ class PageBuilder:
     def _media_file(self, name: str | None, key: str, candidate: Candidate) -> str | None:
         if name is None:
             return None
-        path = self.root / MEDIA / name
-        if ".." in Path(name).parts or Path(name).is_absolute() or path.is_symlink() or not path.is_file():
-            self._report(candidate, f"There is no file '{name}' in the media folder.", "video", of=key)
+        file = posixpath.normpath(name.removeprefix(f"{MEDIA}/"))
+        if file not in self.media:
+            self._report(candidate, f"There is no file '{name[:80]}' in the media folder.", "video", of=key)
             return None
-        return Path(name).as_posix()
+        return file
 
     def _steps(self, metas: list[Any], candidate: Candidate, video: Video) -> tuple[Step, ...]:
-        anchors = {section.title.casefold(): section.anchor for section in candidate.source.outline.sections}
+        anchors = {section.title.casefold(): section.anchor for section in reversed(candidate.source.outline.sections)}
         steps = [Step(step.title, step.start, anchors.get(step.title.casefold())) for step in metas]
         for step in steps:
             if step.anchor is None:
@@ -142,6 +161,12 @@ class PageBuilder:
 
     def _warn(self, candidate: Candidate, message: str, key: str) -> None:
         self.problems.append(candidate.problem(message, key, Severity.WARNING))
+
+
+def tutorial_category(group: Group) -> str:
+    """The category that a tutorial names, else its folder, else the general one."""
+    meta = group.original.meta
+    return (meta.category if isinstance(meta, TutorialMeta) else None) or group.folder or GENERAL
 
 
 def revision(*texts: str) -> str:
@@ -162,4 +187,5 @@ def shortened(text: str, limit: int) -> str:
 
 
 def _modified(candidate: Candidate) -> datetime:
-    return datetime.fromtimestamp(candidate.source.entry.modified_ns // 10**9, UTC)
+    """Some file systems hold times that no calendar does."""
+    return datetime.fromtimestamp(min(max(candidate.source.entry.modified_ns // 10**9, 0), 2**32), UTC)

@@ -110,7 +110,7 @@ def _belongs(candidate: Candidate, problems: list[Problem]) -> bool:
     location = candidate.location
     if location.type is not PageType.POLICY:
         return True
-    if location.effective_on is None or not location.folder:
+    if location.effective_on is None or not location.folder or "/" in location.folder:
         where = "policies/<slug>/<effective date>.md, such as policies/refund/2026-01-31.md"
         problems.append(candidate.problem(f"A policy's version lies at {where}."))
         return False
@@ -127,9 +127,7 @@ def _by_locale(members: list[Candidate], default: str, problems: list[Problem]) 
     return sorted(first.values(), key=lambda each: (each.location.locale != default, each.location.locale))
 
 
-def _free_slug(
-    candidate: Candidate, taken: dict[tuple[PageType, str], Candidate], problems: list[Problem]
-) -> str:
+def _free_slug(candidate: Candidate, taken: dict[tuple[PageType, str], Candidate], problems: list[Problem]) -> str:
     """The file's own name, or the name with its folders before it where another page has that already."""
     location = candidate.location
     folders = location.folder.split("/") if location.folder else [GENERAL]
@@ -138,7 +136,9 @@ def _free_slug(
     slug = next(name for name in chain([location.stem], longer, numbered) if (location.type, name) not in taken)
     if slug != location.stem:
         holder = taken[location.type, location.stem].path
-        problems.append(candidate.problem(f"The slug '{location.stem}' is that of {holder}. This page is served as '{slug}'."))
+        problems.append(
+            candidate.problem(f"The slug '{location.stem}' is that of {holder}. This page is served as '{slug}'.")
+        )
     taken[location.type, slug] = candidate
     return slug
 

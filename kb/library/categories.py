@@ -14,7 +14,9 @@ from kb.library.validate import validate
 TITLES = {GENERAL: "General"}
 
 
-def read_metas(root: Path, paths: Iterable[PurePosixPath], default: str, problems: list[Problem]) -> dict[tuple[str, str], CategoryMeta]:
+def read_metas(
+    root: Path, paths: Iterable[PurePosixPath], default: str, problems: list[Problem]
+) -> dict[tuple[str, str], CategoryMeta]:
     """The `_category.yml` files by (category slug, locale)."""
     metas: dict[tuple[str, str], CategoryMeta] = {}
     for path in paths:
@@ -26,6 +28,9 @@ def read_metas(root: Path, paths: Iterable[PurePosixPath], default: str, problem
         if text is not None:
             keys = load_mapping(text, path, problems)
             front = FrontMatter(keys, "", 1, key_lines(text, first_line=1), present=True)
+            if place in metas:
+                problems.append(Problem(path, 0, f"Another file describes the category '{place[0]}' already."))
+                continue
             metas[place] = validate(CategoryMeta, front, path, problems)
     return metas
 

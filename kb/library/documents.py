@@ -48,7 +48,9 @@ def document(page: Page) -> Document:
 
 def next_policy_change(library: Library, *, after: date) -> date | None:
     """The next day on which another version of some policy comes into force, and the documents change."""
-    days = [page.effective_on for pages in library.pages.values() for page in pages.values() if isinstance(page, Policy)]
+    days = [
+        page.effective_on for pages in library.pages.values() for page in pages.values() if isinstance(page, Policy)
+    ]
     return min((day for day in days if day > after), default=None)
 
 

@@ -114,7 +114,9 @@ def _decode(raw: bytes, path: PurePosixPath, problems: list[Problem]) -> str | N
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(path, line, f"The file is not valid UTF-8: byte 0x{raw[error.start]:02x}. Save it as UTF-8."))
+        problems.append(
+            Problem(path, line, f"The file is not valid UTF-8: byte 0x{raw[error.start]:02x}. Save it as UTF-8.")
+        )
         return None
     return text.removeprefix(_BOM).replace("\r\n", "\n").replace("\r", "\n")
 

@@ -95,6 +95,13 @@ class _Constructor(SafeConstructor):
             if key.tag == "tag:yaml.org,2002:merge":
                 raise ConstructorError(None, None, "merge keys ('<<') are not read here", key.start_mark)
 
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        """Give a bad date or number the line that it stands in."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError) as error:
+            raise ConstructorError(None, None, str(error), node.start_mark) from None
+
 
 def _parser() -> YAML:
     parser = YAML(typ="safe", pure=True)
@@ -107,7 +114,11 @@ def _meant(text: str, path: PurePosixPath) -> Iterator[Problem]:
     opening = _OPENING.match(text)
     if opening:
         line = text.count("\n", 0, opening.start(1)) + 1
-        kind = "has no closing '---' line" if opening.group(1) == "---" else "is TOML; write it as YAML between '---' lines"
+        kind = (
+            "has no closing '---' line"
+            if opening.group(1) == "---"
+            else "is TOML; write it as YAML between '---' lines"
+        )
         yield Problem(path, line, f"The front matter that begins here {kind}.")
         return
     said = _MEANT.search(text, 0, _MEANT_WITHIN)
@@ -157,7 +168,7 @@ def _reason(error: Exception) -> str:
         reason = str(error).splitlines()[0] if str(error) else "it cannot be parsed"
     else:
         reason = f"it cannot be parsed ({type(error).__name__})"
-    return f"This is not valid YAML: {reason.strip().rstrip('.')}."
+    return f"This is not valid YAML: {reason.strip().rstrip('.')[:200]}."
 
 
 def _kind(value: object) -> str:

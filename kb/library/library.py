@@ -21,10 +21,12 @@ from kb.library.urls import Urls
 from kb.viewer import Viewer
 from search.protocol import Synonyms
 
+MAX_TAG = 35  # characters of a language tag that are looked at (RFC 5646, section 4.4.1)
+
 
 @dataclass(frozen=True)
 class Library:
-    """`pages` holds, by page id, the translations by locale. `generation` names the snapshot: a hash of content and code."""
+    """`pages` holds, by page id, the translations by locale. `generation` is a hash of content and code."""
 
     generation: str
     locales: tuple[str, ...]
@@ -44,11 +46,12 @@ class Library:
 
     def locale(self, wanted: str | None) -> str:
         """The locale of ours that serves a wanted one: itself, its language, else the default (RFC 4647 lookup)."""
-        while wanted:
+        tag = (wanted or "")[:MAX_TAG].lower().replace("_", "-")
+        while tag:
             for locale in self.locales:
-                if locale.lower() == wanted.lower().replace("_", "-"):
+                if locale.lower() == tag:
                     return locale
-            wanted = wanted.replace("_", "-").rpartition("-")[0]
+            tag = tag.rpartition("-")[0]
         return self.default_locale
 
     def chain(self, locale: str) -> tuple[str, ...]:
@@ -74,12 +77,18 @@ class Library:
 
     def policy_versions(self, slug: str, viewer: Viewer, locale: str) -> list[Policy]:
         """All versions of a policy that the viewer may read, the oldest first."""
-        return [page for page_id in self._versions.get(slug, ()) if isinstance(page := self.page(page_id, viewer, locale), Policy)]
+        return [
+            page
+            for page_id in self._versions.get(slug, ())
+            if isinstance(page := self.page(page_id, viewer, locale), Policy)
+        ]
 
     def policies(self, viewer: Viewer, locale: str, *, on: date) -> list[Policy]:
         """Each policy's version in force, by title."""
         found = (self.policy(slug, viewer, locale, on=on) for slug in self._versions)
-        return sorted((policy for policy in found if policy and policy.listed), key=lambda policy: policy.title.casefold())
+        return sorted(
+            (policy for policy in found if policy and policy.listed), key=lambda policy: policy.title.casefold()
+        )
 
     def articles(self, viewer: Viewer, locale: str) -> list[Article]:
         """The articles in lists, in the writers' order: by category, `order`, title."""
@@ -89,7 +98,7 @@ class Library:
         return [page for page in self._listing(viewer, locale, PageType.TUTORIAL) if isinstance(page, Tutorial)]
 
     def category(self, slug: str, viewer: Viewer, locale: str) -> Category | None:
-        """A category that holds, itself or below, a page that the viewer may open: an empty one would tell of hidden pages."""
+        """A category that holds, itself or below, a page that the viewer may open: an empty one tells of hidden."""
         return self.categories.get(slug) if slug in self._peopled(viewer, locale) else None
 
     def visible_categories(self, viewer: Viewer, locale: str) -> list[Category]:
@@ -107,7 +116,7 @@ class Library:
 
     def today(self, now: datetime) -> date:
         """The day on which policies change: in the time zone of the support policy's terms, UTC where there is none."""
-        return now.astimezone(self._zone).date()
+        return now.astimezone(self.zone).date()
 
     def page_at(self, path: PurePosixPath, locale: str) -> Page | None:
         """The page made of a Markdown file, in the best locale. For links: visibility is not asked."""
@@ -139,12 +148,21 @@ class Library:
             page = next(iter(translations.values()))
             if isinstance(page, Policy):
                 versions.setdefault(page.slug, []).append(page)
-        return {slug: [page.id for page in sorted(pages, key=lambda page: page.effective_on)] for slug, pages in versions.items()}
+        return {
+            slug: [page.id for page in sorted(pages, key=lambda page: page.effective_on)]
+            for slug, pages in versions.items()
+        }
 
     @cached_property
-    def _zone(self) -> ZoneInfo:
+    def zone(self) -> ZoneInfo:
+        """The time zone of the support policy's terms, UTC where there is none."""
         zones = [page.terms.time_zone for page in self._all() if isinstance(page, Policy) and page.terms]
         return ZoneInfo(zones[-1] if zones else "UTC")
+
+    @cached_property
+    def support_policy(self) -> str | None:
+        """The slug of the policy with terms, the first by name where several have some; None where none has."""
+        return min((page.slug for page in self._all() if isinstance(page, Policy) and page.terms), default=None)
 
     def _policy_slug(self, slug: str) -> str:
         if slug in self._versions:
@@ -164,10 +182,14 @@ class Library:
         """Kept by what a viewer may see, of which there are few kinds."""
         key = (allowed(viewer), locale, type_)
         if key not in self._listings:
-            pages = (self._best(each, locale) for page_id, each in self.pages.items() if page_id.startswith(f"{type_}:"))
+            pages = (
+                self._best(each, locale) for page_id, each in self.pages.items() if page_id.startswith(f"{type_}:")
+            )
             ranks = self.category_ranks
             found = [page for page in pages if page.listed and visible(page, viewer)]
-            found.sort(key=lambda page: (ranks.get(page.category or "", 0), page.order, page.title.casefold(), page.slug))
+            found.sort(
+                key=lambda page: (ranks.get(page.category or "", 0), page.order, page.title.casefold(), page.slug)
+            )
             self._listings[key] = found
         return self._listings[key]
 

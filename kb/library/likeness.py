@@ -22,7 +22,11 @@ class Likeness:
 
 def likeness(pages: Mapping[str, Mapping[str, Page]]) -> Likeness:
     """The features of all articles and tutorials, by their originals."""
-    of_page = {page_id: _features(next(iter(each.values()))) for page_id, each in pages.items() if not page_id.startswith("policy:")}
+    of_page = {
+        page_id: _features(next(iter(each.values())))
+        for page_id, each in pages.items()
+        if not page_id.startswith("policy:")
+    }
     having: dict[str, set[str]] = {}
     for page_id, its_features in of_page.items():
         for feature in its_features:

@@ -25,16 +25,16 @@ def resolver(page: Page, *, page_at: PageAt, urls: Urls, media: Mapping[str, obj
             return None
         if image:
             file = _media_file(page.path, parts.path) if not parts.scheme and not parts.netloc else None
-            return urls.media(file) if file in media else None
+            return urls.media(file) if file is not None and file in media else None
         if parts.scheme or parts.netloc:
             return target if parts.scheme in SCHEMES else None
         if not parts.path:
-            return target if target.startswith("#fn") else f"#{_fragment(parts.fragment)}"
+            return target if target.startswith("#fn") else f"#{_anchor(page, parts.fragment)}"
         media_file = _media_file(page.path, parts.path)
         if media_file in media:
             return urls.media(str(media_file))
         other = find_page(page.path, parts.path, page.locale, page_at)
-        return urls.page(other, anchor=_fragment(parts.fragment) or None) if other else _site_path(target)
+        return urls.page(other, anchor=_anchor(other, parts.fragment) or None) if other else _site_path(target)
 
     return resolve
 
@@ -52,7 +52,9 @@ def find_page(source: PurePosixPath, target: str, locale: str, page_at: PageAt) 
     return None
 
 
-def check_links(page: Page, first_line: int, *, page_at: PageAt, media: Mapping[str, object], known: Iterable[str]) -> list[Problem]:
+def check_links(
+    page: Page, first_line: int, *, page_at: PageAt, media: Mapping[str, object], known: Iterable[str]
+) -> list[Problem]:
     """The links of a page that lead nowhere: unknown files, headings and pictures."""
     problems: list[Problem] = []
     for link in page.outline.links:
@@ -62,13 +64,19 @@ def check_links(page: Page, first_line: int, *, page_at: PageAt, media: Mapping[
     return problems
 
 
-def _dead(page: Page, target: str, image: bool, page_at: PageAt, media: Mapping[str, object], known: Iterable[str]) -> str | None:
+def _dead(
+    page: Page, target: str, image: bool, page_at: PageAt, media: Mapping[str, object], known: Iterable[str]
+) -> str | None:
     if not _parses(target):
         return f"'{_short(target)}' is not a URL."
     parts = urlsplit(target)
     if image:
         ours = not parts.scheme and not parts.netloc
-        return None if ours and _media_file(page.path, parts.path) in media else f"The picture '{_short(target)}' is not in the media folder."
+        return (
+            None
+            if ours and _media_file(page.path, parts.path) in media
+            else f"The picture '{_short(target)}' is not in the media folder."
+        )
     if parts.scheme or parts.netloc:
         return None if parts.scheme in SCHEMES else f"Links of the kind '{parts.scheme}:' are not shown."
     if not parts.path:
@@ -83,23 +91,29 @@ def _dead(page: Page, target: str, image: bool, page_at: PageAt, media: Mapping[
 
 
 def _dead_anchor(page: Page, fragment: str) -> str | None:
-    wanted = _fragment(fragment)
+    wanted = _anchor(page, fragment)
     anchors = {section.anchor for section in page.sections}
     if not wanted or wanted in anchors or fragment.startswith("fn"):
         return None
     return f"{page.path.name} has no heading '#{_short(unquote(fragment))}'.{did_you_mean(wanted, anchors)}"
 
 
-def _fragment(fragment: str) -> str:
-    """Writers name a heading as other tools do, without our prefix."""
+def _anchor(page: Page, fragment: str) -> str:
+    """Writers name a heading as other tools do, without our prefix, or as our URLs do, with it."""
     name = unquote(fragment)
-    return name if not name or name.startswith(PREFIX) else PREFIX + anchor(name)
+    if not name:
+        return ""
+    prefixed = PREFIX + anchor(name)
+    ours = name.startswith(PREFIX) and prefixed not in {section.anchor for section in page.sections}
+    return name if ours else prefixed
 
 
 def _media_file(source: PurePosixPath, target: str) -> str | None:
     """The path below `media/` that a link means, None where it means something else."""
     path = unquote(target)
-    joined = posixpath.normpath(path.lstrip("/") if path.startswith("/") else posixpath.join(source.parent.as_posix(), path))
+    joined = posixpath.normpath(
+        path.lstrip("/") if path.startswith("/") else posixpath.join(source.parent.as_posix(), path)
+    )
     return joined.removeprefix("media/") if joined.startswith("media/") else None
 
 
@@ -111,10 +125,10 @@ def _site_path(target: str) -> str | None:
 
 def _parses(target: str) -> bool:
     try:
-        urlsplit(target)
-    except ValueError:
+        parts = urlsplit(target)
+        return "%" not in parts.netloc and parts.port != 0
+    except ValueError:  # brackets that do not match, a port that is no number
         return False
-    return True
 
 
 def _short(text: str) -> str:

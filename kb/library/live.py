@@ -29,7 +29,9 @@ class LiveLibrary:
     `clock` answers the present in UTC: on the day that a policy takes effect the documents change without a file.
     """
 
-    def __init__(self, loader: Loader, engine: SearchEngine, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, loader: Loader, engine: SearchEngine, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._loader = loader
         self._clock = clock
         self._changing = threading.Lock()
@@ -60,7 +62,7 @@ class LiveLibrary:
         self._waiting.append(listener)
 
     def refresh(self, *, reading: Progress | None = None, indexing: Progress | None = None) -> SyncReport:
-        """Load the files as they are now and bring the index up to date. Readers see the old snapshot until it is done."""
+        """Load the files as they are now and bring the index up to date. Readers see the old snapshot until then."""
         with self._changing:
             started = time.perf_counter()
             library = self._loader.load(reading)
@@ -68,7 +70,7 @@ class LiveLibrary:
             report = self.engine.sync(documents(library, on=today), synonyms=library.synonyms, progress=indexing)
             changed = self._current is None or self._current[0].generation != library.generation
             self._next_change = next_policy_change(library, after=today)
-            # Readers need not wait for suggestions (.2 s at 2,000 pages): those of before lead to pages of now, or nowhere.
+            # Nobody waits for suggestions (.2 s at 2,000 pages): those of before lead to pages of now, or nowhere.
             self._current = (library, self._current[1] if self._current else Suggester(()))
             self._current = (library, build_suggester(library, on=today))
             log.info(
@@ -90,14 +92,24 @@ class LiveLibrary:
 
     def follow(self, root: Path, *, stop: threading.Event) -> None:
         """Refresh whenever a file below `root` changes or a policy takes effect, until `stop` is set. Blocks."""
-        for _ in self._changes(root, stop):
+        while not stop.is_set():
             try:
-                self.refresh()
-            except Exception:  # the old snapshot goes on answering; the next change tries again
-                log.exception("library.refresh_failed")
+                for _ in self._changes(root, stop):
+                    self._refresh_or_log()
+            except (
+                OSError
+            ) as error:  # the folder itself is gone, perhaps for as long as a copy takes; or watches are used up
+                log.warning("library.not_watched", folder=str(root), reason=str(error), again_in_seconds=TICK_MS / 1000)
+                stop.wait(TICK_MS / 1000)
+
+    def _refresh_or_log(self) -> None:
+        try:
+            self.refresh()
+        except Exception:  # the old snapshot goes on answering; the next change tries again
+            log.exception("library.refresh_failed")
 
     def _changes(self, root: Path, stop: threading.Event) -> Iterator[None]:
-        """Told by the operating system; looked for at times too: some file systems tell nothing, and at first nobody watched."""
+        """Told by the operating system; looked for at times too: some file systems tell nothing, at first none do."""
         events = watch(
             root,
             stop_event=stop,
@@ -124,5 +136,3 @@ def _log_problems(library: Library) -> None:
         log.warning("content.problem", where=str(problem))
     if len(library.problems) > SHOWN_PROBLEMS:
         log.warning("content.more_problems", count=len(library.problems) - SHOWN_PROBLEMS, see="kb check")
-
-

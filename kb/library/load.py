@@ -1,15 +1,16 @@
-"""A content folder made into a `Library`: scan, read, validate, build, check links. Never fails for what a file holds."""
+"""A content folder made into a `Library`: scan, read, validate, build, check links. No file can make it fail."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from kb.errors import SetupError
-from kb.library.build import MEDIA, PageBuilder
+from kb.library.build import MEDIA, PageBuilder, tutorial_category
 from kb.library.candidates import Group, candidates, groups
-from kb.library.categories import build_categories, read_metas
+from kb.library.categories import build_categories, lineage, read_metas
 from kb.library.files import Entry, scan
 from kb.library.library import Library
 from kb.library.links import check_links
@@ -19,6 +20,7 @@ from kb.library.problems import Problem
 from kb.library.references import Names
 from kb.library.sources import Progress, Source, SourceReader
 from kb.library.storefronts import read_storefronts
+from kb.library.synonyms import FILE as SYNONYMS
 from kb.library.synonyms import read_synonyms
 from kb.library.urls import Urls
 
@@ -38,14 +40,21 @@ class Loader:
     """
 
     def __init__(
-        self, root: Path, *, base_url: str, default_locale: str, cache_path: Path | None = None, storefronts: Path | None = None
+        self,
+        root: Path,
+        *,
+        base_url: str,
+        default_locale: str,
+        cache_path: Path | None = None,
+        storefronts: Path | None = None,
     ) -> None:
-        if not root.is_dir():
-            raise SetupError(f"KB_CONTENT: there is no folder '{root}'.")
         self._root = root.resolve()
+        self._require_root()
         self._urls = Urls(base_url.rstrip("/"), default_locale)
         self._default = default_locale
-        self._storefronts = storefronts or self._root / "storefronts.yml"
+        if storefronts is not None and not storefronts.is_file():
+            raise SetupError(f"KB_STOREFRONTS: there is no file '{storefronts}'.")
+        self._storefronts = storefronts.resolve() if storefronts else self._root / "storefronts.yml"
         self._seen: frozenset[Entry] = frozenset()
         self._reader = SourceReader(self._root, cache_path, version=code_version())
 
@@ -54,19 +63,29 @@ class Loader:
         return self._seen != self._files([])
 
     def load(self, progress: Progress | None = None) -> Library:
-        """The library as the files are now."""
+        """The library as the files are now. Raises `SetupError` where the folder is gone, which is no empty library."""
+        self._require_root()
         problems: list[Problem] = []
         self._seen = self._files([])
-        entries = [entry for folder in FOLDERS for entry in scan(self._root, folder, MARKDOWN, problems)]
-        yaml = [entry.path for entry in scan(self._root, "articles", YAML, problems)]
-        media = {_below_media(entry): entry.signature[0] for entry in scan(self._root, MEDIA, MEDIA_TYPES, problems)}
+        found_files = [entry for folder in FOLDERS for entry in scan(self._root, folder, MARKDOWN | YAML, problems)]
+        entries = [entry for entry in found_files if entry.path.suffix.lower() in MARKDOWN]
+        yaml = [
+            each.path for each in found_files if each.path.suffix.lower() in YAML and each.path.parts[0] == "articles"
+        ]
+        films = scan(self._root, MEDIA, MEDIA_TYPES, problems, max_bytes=None)
+        media = {_below_media(entry): entry.signature[0] for entry in films}
+        if not any((self._root / folder).is_dir() for folder in FOLDERS):
+            problems.append(
+                Problem(PurePosixPath("articles"), 0, "There is no such folder: this content has no pages.")
+            )
         sources = self._reader.read(entries, problems, progress)
         known = locales([*(source.path for source in sources), *yaml], self._default)
         found = groups(candidates(sources, known, self._default, problems), self._default, problems)
         metas = read_metas(self._root, yaml, self._default, problems)
-        categories = build_categories(_folders(found), metas, known)
+        categories = build_categories(_folders(found, {slug for slug, _ in metas}), metas, known)
         names = Names(found, problems)
-        builder = PageBuilder(self._root, frozenset(categories), problems)
+        policies = frozenset(group.slug for group in found if group.type is PageType.POLICY)
+        builder = PageBuilder(media, frozenset(categories), policies, problems)
         pages = {group.id: builder.build(group, names.related(group, problems)) for group in found}
         library = Library(
             generation="",
@@ -83,14 +102,28 @@ class Loader:
         problems.extend(_links(library, sources))
         return replace(library, generation=_generation(library, sources), problems=tuple(sorted(problems, key=_place)))
 
+    def _require_root(self) -> None:
+        if not self._root.is_dir():
+            raise SetupError(f"KB_CONTENT: there is no folder '{self._root}'.")
+
     def _files(self, problems: list[Problem]) -> frozenset[Entry]:
         folders = (*FOLDERS, MEDIA)
-        return frozenset(entry for folder in folders for entry in scan(self._root, folder, WATCHED, problems))
+        scans = (scan(self._root, folder, WATCHED, problems, max_bytes=None) for folder in folders)
+        return frozenset(entry for entries in (*scans, self._single_files()) for entry in entries)
+
+    def _single_files(self) -> Iterator[Entry]:
+        for path in (self._root / SYNONYMS, self._storefronts):
+            with suppress(OSError):
+                status = path.lstat()
+                yield Entry(PurePosixPath(path.name), (status.st_size, status.st_mtime_ns, status.st_ino))
 
 
-def _folders(found: Iterable[Group]) -> set[str]:
-    folders = {group.folder for group in found if group.type is PageType.ARTICLE}
-    return folders | ({GENERAL} if any(group.type is PageType.TUTORIAL for group in found) and not folders else set())
+def _folders(found: Iterable[Group], described: set[str]) -> set[str]:
+    """The categories that pages lie in; a tutorial that names none, or none of them, is in `GENERAL`."""
+    folders = {group.folder or GENERAL for group in found if group.type is PageType.ARTICLE}
+    known = {slug for folder in folders | described for slug in lineage(folder)}
+    named = {tutorial_category(group) for group in found if group.type is PageType.TUTORIAL}
+    return folders | (set() if named <= known else {GENERAL})
 
 
 def _to_latest_policies(redirects: Mapping[str, str], found: Iterable[Group]) -> dict[str, str]:
@@ -98,7 +131,7 @@ def _to_latest_policies(redirects: Mapping[str, str], found: Iterable[Group]) ->
     latest: dict[str, str] = {}
     for group in sorted((group for group in found if group.type is PageType.POLICY), key=lambda group: group.id):
         latest[f"{group.type}:{group.slug}"] = group.id
-    return latest | dict(redirects)
+    return latest | {old: latest.get(new, new) for old, new in redirects.items()}
 
 
 def _links(library: Library, sources: Iterable[Source]) -> list[Problem]:
@@ -120,12 +153,16 @@ def _generation(library: Library, sources: Iterable[Source]) -> str:
         digest.update(f"{source.path}:{source.digest}\n".encode())
     for part in (library.locales, library.urls, library.synonyms, sorted(library.media.items()), _categories(library)):
         digest.update(repr(part).encode())
-    digest.update(repr(sorted((each.key, sorted(each.origins), each.audience) for each in library.storefronts.values())).encode())
+    digest.update(
+        repr(sorted((each.key, sorted(each.origins), each.audience) for each in library.storefronts.values())).encode()
+    )
     return digest.hexdigest()[:16]
 
 
 def _categories(library: Library) -> list[tuple[str, int, list[tuple[str, str]], list[tuple[str, str]]]]:
-    return [(c.slug, c.order, sorted(c.titles.items()), sorted(c.summaries.items())) for c in library.categories.values()]
+    return [
+        (c.slug, c.order, sorted(c.titles.items()), sorted(c.summaries.items())) for c in library.categories.values()
+    ]
 
 
 @cache

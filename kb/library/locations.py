@@ -7,20 +7,23 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
+from kb.library.markdown.anchors import in_words
 from kb.library.pages import PageType
 
 FOLDERS = {"articles": PageType.ARTICLE, "tutorials": PageType.TUTORIAL, "policies": PageType.POLICY}
 GENERAL = "general"
 HOUSEKEEPING = frozenset({"readme", "license", "licence", "contributing", "code_of_conduct", "changelog", "security"})
-LANGUAGES = frozenset(
-    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et"
-    " eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk"
-    " kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny"
-    " oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk"
-    " tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu".split()
-)  # ISO 639-1
+_LANGUAGES = """
+    aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en
+    eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja
+    jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb
+    nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq
+    sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""  # ISO 639-1
+LANGUAGES = frozenset(_LANGUAGES.split())
 _LOCALE = re.compile(r"(?P<language>[a-z]{2})(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
-_NOT_SLUG = re.compile(r"[^\w\u0900-\u097f.]+")
+_HYPHENS = re.compile(r"-{2,}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CATEGORY = re.compile(r"_category(?:\.(?P<locale>[A-Za-z-]+))?\.ya?ml")
 
 
@@ -37,7 +40,7 @@ class Location:
     @property
     def effective_on(self) -> date | None:
         try:
-            return date.fromisoformat(self.stem)
+            return date.fromisoformat(self.stem) if _DAY.fullmatch(self.stem) else None
         except ValueError:
             return None
 
@@ -67,8 +70,9 @@ def locate(path: PurePosixPath, known_locales: Iterable[str], default: str) -> L
 
 def slugify(name: str) -> str:
     """A file or folder name as it stands in a URL: lower case, letters of any script, digits, dots and hyphens."""
-    words = _NOT_SLUG.sub("-", unicodedata.normalize("NFC", name).lower().replace("_", "-"))
-    return words.strip("-.") or "page"
+    chars = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).lower())
+    kept = (char if char == "." or in_words(char) else "-" for char in chars if unicodedata.category(char) != "Cf")
+    return _HYPHENS.sub("-", "".join(kept)).strip("-.") or "page"
 
 
 def is_locale(text: str) -> bool:
@@ -81,4 +85,4 @@ def category_file(path: PurePosixPath, default: str) -> tuple[str, str] | None:
     match = _CATEGORY.fullmatch(path.name)
     if match is None or path.parts[0] != "articles":
         return None
-    return "/".join(slugify(name) for name in path.parts[1:-1]), match.group("locale") or default
+    return "/".join(slugify(name) for name in path.parts[1:-1]) or GENERAL, match.group("locale") or default

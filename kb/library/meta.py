@@ -1,51 +1,71 @@
-"""The keys that a file's front matter may have, as pydantic models. `kb.library.validate` turns their errors into problems."""
+"""The keys that front matter may have, as pydantic models. `kb.library.validate` turns their errors into problems."""
 
 import re
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
-from pydantic import AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field
 
 from kb.library.pages import PageKind, Status, TutorialLevel
 from kb.library.terms import Terms
 from kb.viewer import Audience, Plan, Visibility
 
 MAX_TITLE = 200
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 _PERIOD = re.compile(r"(\d{1,4})\s*(day|week|month|year)s?")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})")
 
 
 def _listed(value: Any) -> Any:
-    """A single value where a list is meant; text with commas is several."""
+    """A single value where a list is meant; text with commas is several. Blank ones are none."""
     if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value if isinstance(value, list) else [value]
+        value = value.split(",")
+    given = value if isinstance(value, list) else [value]
+    return [item for each in given if (item := each.strip() if isinstance(each, str) else each) != ""]
 
 
-def _lowered(value: Any) -> Any:
+def lowered(value: Any) -> Any:
     return value.strip().lower().replace("-", "_").replace(" ", "_") if isinstance(value, str) else value
 
 
 def _lowered_list(value: Any) -> Any:
-    return [_lowered(item) for item in _listed(value)]
+    return [lowered(item) for item in _listed(value)]
 
 
 def _worded(value: Any) -> Any:
     """Tags are words: a number or a date is read as it is written."""
-    return [str(item) if isinstance(item, int | float | date) else item for item in _listed(value)]
+    return [_word(item) if isinstance(item, int | float | date) else item for item in _listed(value)]
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _moment(value: Any) -> Any:
     """A day is its first moment in UTC, and so is a time without zone."""
     if isinstance(value, str):
-        value = datetime.fromisoformat(value)
+        value = datetime.fromisoformat(value.strip())
     if isinstance(value, datetime):
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-    return datetime.combine(value, time(), UTC) if isinstance(value, date) else value
+        value = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return value.astimezone(UTC) if _near(value) else value
+    if isinstance(value, date):
+        return datetime.combine(value, time(), UTC)
+    raise ValueError("expected a day such as 2026-01-31")  # pydantic takes a number for seconds since 1970
+
+
+def _near(value: date) -> date:
+    """Years that calendars can be counted on in, whatever the time zone."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}")
+    return value
 
 
 def _day(value: Any) -> Any:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value.strip())
+    if not isinstance(value, date):
+        raise ValueError("expected a day such as 2026-01-31")
     return value.date() if isinstance(value, datetime) else value
 
 
@@ -64,13 +84,16 @@ def _seconds(value: Any) -> Any:
     match = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
     if match:
         hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        if seconds > 59 or (match.group(1) and minutes > 59):
+            raise ValueError("expected a time such as 1:15 or 1:02:30")
         return hours * 3600 + minutes * 60 + seconds
     return value
 
 
 Words = Annotated[list[str], BeforeValidator(_worded)]
-Moment = Annotated[datetime, BeforeValidator(_moment)]
-Day = Annotated[date, BeforeValidator(_day)]
+Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_near)]
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_near)]
+Order = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Days = Annotated[int, BeforeValidator(_period), Field(ge=1, le=3660)]
 Seconds = Annotated[int, BeforeValidator(_seconds), Field(ge=0, le=86_400)]
 
@@ -86,19 +109,19 @@ class PageMeta(Meta):
     summary: str | None = Field(default=None, max_length=500)
     tags: Words = []
     audience: Annotated[list[Audience], BeforeValidator(_lowered_list)] = []
-    visibility: Annotated[Visibility, BeforeValidator(_lowered)] = Visibility.PUBLIC
+    visibility: Annotated[Visibility, BeforeValidator(lowered)] = Visibility.PUBLIC
     plans: Annotated[list[Plan], BeforeValidator(_lowered_list)] = []
-    status: Annotated[Status, BeforeValidator(_lowered)] = Status.PUBLISHED
+    status: Annotated[Status, BeforeValidator(lowered)] = Status.PUBLISHED
     updated: Moment | None = None
     reviewed: Day | None = None
     review_every: Days | None = None
     redirect_from: Words = []
     related: Words = []
-    order: int = 0
+    order: Order = 0
 
 
 class ArticleMeta(PageMeta):
-    kind: Annotated[PageKind, BeforeValidator(_lowered)] = PageKind.ARTICLE
+    kind: Annotated[PageKind, BeforeValidator(lowered)] = PageKind.ARTICLE
 
 
 class VideoMeta(Meta):
@@ -116,7 +139,7 @@ class StepMeta(Meta):
 
 class TutorialMeta(PageMeta):
     category: str | None = None
-    level: Annotated[TutorialLevel, BeforeValidator(_lowered)] = TutorialLevel.BEGINNER
+    level: Annotated[TutorialLevel, BeforeValidator(lowered)] = TutorialLevel.BEGINNER
     video: VideoMeta | None = None
     steps: list[StepMeta] = []
 
@@ -131,4 +154,4 @@ class PolicyMeta(PageMeta):
 class CategoryMeta(Meta):
     title: str | None = Field(default=None, min_length=1, max_length=MAX_TITLE)
     summary: str | None = Field(default=None, max_length=500)
-    order: int = 0
+    order: Order = 0

@@ -47,7 +47,8 @@ class TutorialLevel(StrEnum):
 class Page:
     """What articles, tutorials and policies share.
 
-    `updated_at` is in UTC. `revision` is a hash of what a reader sees: votes and citations are pinned to it. `audiences`
+    `updated_at` is in UTC. `revision` is a hash of what a reader sees: votes and citations are pinned to it.
+    `audiences`
     empty means everybody. `related` holds the page ids that the writer chose, in order.
     """
 

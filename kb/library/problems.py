@@ -45,5 +45,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 @lru_cache(maxsize=4096)  # a help center from elsewhere has the same few foreign keys on every page
 def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     plain = word.lower()
-    matches = get_close_matches(plain, known, n=1, cutoff=0.7) or get_close_matches(plain.replace("-", "_"), known, n=1, cutoff=0.7)
+    matches = get_close_matches(plain, known, n=1, cutoff=0.7) or get_close_matches(
+        plain.replace("-", "_"), known, n=1, cutoff=0.7
+    )
     return matches[0] if matches else None

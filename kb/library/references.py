@@ -1,14 +1,12 @@
 """What pages say of each other by name: related pages, and the old names that still lead somewhere."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from kb.library.candidates import Group
 from kb.library.locations import FOLDERS
 from kb.library.pages import PageType
 from kb.library.problems import Problem, Severity, did_you_mean
-
-PLURALS = {folder: type_ for folder, type_ in FOLDERS.items()}
 
 
 class Names:
@@ -44,11 +42,11 @@ class Names:
         redirects: dict[str, str] = {}
         for group in groups:
             for name in group.original.meta.redirect_from:
-                old = redirect_key(name, group.type)
-                if old in self._ids:
+                old, new = redirect_key(name, group.type), f"{group.type}:{group.slug}"
+                if old in self._ids or _page_of_path(old) in self._ids:
                     message = f"'{name}' is a page itself: it is not redirected. Rename or remove one of them."
                     problems.append(group.original.problem(message, "redirect_from"))
-                elif redirects.setdefault(old, group.id) != group.id:
+                elif redirects.setdefault(old, new) != new:
                     message = f"'{name}' is redirected to {redirects[old].partition(':')[2]} already."
                     problems.append(group.original.problem(message, "redirect_from"))
         return redirects
@@ -57,16 +55,29 @@ class Names:
 def redirect_key(name: str, type_: PageType) -> str:
     """An old name as it is looked up: the path of a URL, an id, or a slug made one by its page's type."""
     if "://" in name or name.startswith("/"):
-        return urlsplit(name).path.rstrip("/") or "/"
+        return unquote(_path(name)).rstrip("/") or "/"
     if name.partition(":")[0] in set(PageType):
         return name
-    return f"{type_}:{name}"
+    return _page_of_path(f"/{name}") or f"{type_}:{name}"
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:  # such as http://[
+        return url
+
+
+def _page_of_path(path: str) -> str | None:
+    """The id that one of our own paths means: `/articles/<slug>`."""
+    _, folder, slug = path.split("/", 2) if path.count("/") > 1 and path.startswith("/") else ("", "", "")
+    return f"{FOLDERS[folder]}:{slug}" if folder in FOLDERS else None
 
 
 def _readings(name: str, prefer: PageType) -> list[str]:
-    folder, _, rest = name.partition("/")
-    if folder in PLURALS and rest:
-        return [f"{PLURALS[folder]}:{rest}"]
+    page_id = _page_of_path(f"/{name}")
+    if page_id:
+        return [page_id]
     if name.partition(":")[0] in set(PageType):
         return [name]
     return [f"{type_}:{name}" for type_ in sorted(PageType, key=lambda each: each is not prefer)]

@@ -26,12 +26,17 @@ class _File(BaseModel):
 
 def read_synonyms(root: Path, problems: list[Problem]) -> Synonyms:
     """The synonyms of a content folder, none where it has no such file."""
-    if not (root / FILE).exists():
+    if not (root / FILE).exists() and not (root / FILE).is_symlink():
         return Synonyms()
     text = read_text(root, FILE, problems)
     if text is None:
         return Synonyms()
     front = FrontMatter(load_mapping(text, FILE, problems), "", 1, key_lines(text, first_line=1), present=True)
     found = validate(_File, front, FILE, problems)
-    groups = tuple(tuple(group) for group in found.groups if len(group) > 1)
-    return Synonyms(groups, {phrase: tuple(words) for phrase, words in found.hinglish.items()})
+    groups = tuple(tuple(words) for group in found.groups if len(words := _told(group)) > 1)
+    one_way = {phrase.strip(): tuple(_told(words)) for phrase, words in found.hinglish.items() if phrase.strip()}
+    return Synonyms(groups, {phrase: words for phrase, words in one_way.items() if words})
+
+
+def _told(words: list[str]) -> list[str]:
+    return [word.strip() for word in words if word.strip()]

@@ -1,4 +1,4 @@
-"""Where pages live on the web. Every URL is absolute: articles are shown on storefronts too, far from our own origin."""
+"""Where pages live on the web. Every URL is absolute: articles are shown on storefronts too, far from our origin."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -15,7 +15,9 @@ class Urls:
     base: str
     default_locale: str
 
-    def page(self, page: Page, *, anchor: str | None = None, seconds: int | None = None, on_version: bool = False) -> str:
+    def page(
+        self, page: Page, *, anchor: str | None = None, seconds: int | None = None, on_version: bool = False
+    ) -> str:
         """A page, or a place in it: the heading `anchor`, the second of a tutorial, the version of a policy."""
         url = f"{self.base}{self._locale(page.locale)}/{FOLDERS[page.type]}/{quote(page.slug)}"
         if seconds is not None:
@@ -26,6 +28,9 @@ class Urls:
 
     def category(self, slug: str, locale: str) -> str:
         return f"{self.base}{self._locale(locale)}/categories/{quote(slug)}"
+
+    def search(self, text: str, locale: str) -> str:
+        return f"{self.base}{self._locale(locale)}/search?q={quote(text)}"
 
     def media(self, file: str) -> str:
         return f"{self.media_prefix}{quote(file)}"

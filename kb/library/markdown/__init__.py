@@ -1,4 +1,4 @@
-"""Markdown to sanitised HTML, sections with stable anchors, and plain text. Knows links as text; `kb.library.links` resolves them."""
+"""Markdown to sanitised HTML, sections with stable anchors, and plain text. `kb.library.links` resolves links."""
 
 from kb.library.markdown.outline import Link, Outline, Section, SectionText, outline
 from kb.library.markdown.render import LinkResolver, to_html

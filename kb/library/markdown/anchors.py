@@ -1,4 +1,4 @@
-"""A core rule that gives each heading a stable, prefixed id: from `{#id}` at its end, else from its words as GitHub does."""
+"""A core rule that gives each heading a stable, prefixed id: from `{#id}` at its end, else its words as GitHub does."""
 
 import re
 import unicodedata
@@ -32,7 +32,7 @@ def in_words(char: str) -> bool:
 
 
 def unique(name: str, taken: dict[str, int]) -> str:
-    """The name, or the name with the first free number from 2; it is taken afterwards. `taken` holds the last number tried."""
+    """The name, or the name with the first free number from 2; taken afterwards. `taken` has the last number tried."""
     candidate, number = name, taken.get(name, 1)
     while candidate in taken:
         number += 1

@@ -17,10 +17,8 @@ MAX_RAW_DEPTH = 200  # open HTML elements; 22,000 of them took nh3 eight seconds
 MAX_CELLS = 20_000  # of all tables of a text; two characters a row can stand for a hundred empty cells
 _ODDITIES = "oddities"
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)")
-_ENDS_BY_ITSELF = frozenset(
-    ["a", "br", "col", "dd", "dt", "hr", "img", "input", "li", "meta", "option", "p", "source", "tbody", "td", "tfoot"]
-    + ["th", "thead", "tr", "track", "wbr"]
-)
+_WITHOUT_END = "a br col dd dt hr img input li meta option p source tbody td tfoot th thead tr track wbr"
+_ENDS_BY_ITSELF = frozenset(_WITHOUT_END.split())
 
 
 def oddities(state_env: dict[str, list[tuple[int, str]]]) -> tuple[tuple[int, str], ...]:
@@ -32,7 +30,11 @@ def bounded_inline(state: StateCore) -> None:
     """Parse what stands in paragraphs, headings and cells, unless it is too long."""
     for token in state.tokens:
         if token.type == "inline" and len(token.content) > MAX_INLINE:
-            _note(state, token, f"A paragraph of more than {MAX_INLINE:,} characters is shown as it is written. Divide it.")
+            _note(
+                state,
+                token,
+                f"A paragraph of more than {MAX_INLINE:,} characters is shown as it is written. Divide it.",
+            )
             token.type = "plain"
     parse_inline(state)
     for token in state.tokens:

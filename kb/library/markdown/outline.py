@@ -1,4 +1,4 @@
-"""What a body is made of, read once a revision: sections with their plain text, the first paragraph, links with lines."""
+"""What a body is made of, read once a revision: sections with their plain text, first paragraph, links with lines."""
 
 import html
 import re
@@ -43,7 +43,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """`heading` is the text of a level 1 heading that opens the body, None where there is none. `oddities` are for problems."""
+    """`heading` is a level 1 heading that opens the body, None where there is none. `oddities` are for problems."""
 
     heading: str | None
     first_paragraph: str

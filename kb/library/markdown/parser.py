@@ -1,4 +1,4 @@
-"""The one Markdown parser: CommonMark with tables, strikethrough, autolinks, footnotes, definition and task lists, alerts."""
+"""The one Markdown parser: CommonMark, tables, strikethrough, autolinks, footnotes, definitions, tasks, alerts."""
 
 from collections.abc import Iterator
 from functools import cache

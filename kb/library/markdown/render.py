@@ -10,6 +10,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from kb.library.markdown import alerts
+from kb.library.markdown.anchors import inline_text
 from kb.library.markdown.outline import opens_with_heading
 from kb.library.markdown.parser import parse, parser, walk
 from kb.library.markdown.sanitise import sanitise
@@ -18,10 +19,11 @@ LinkResolver = Callable[[str, bool], str | None]
 """(target as written, is it an image) → the URL to show, or None for a link that leads nowhere."""
 
 _ALIGNED = re.compile(r"text-align:\s*(left|center|right)")
-_LANGUAGES = frozenset(
-    ["bash", "console", "css", "diff", "graphql", "html", "http", "ini", "javascript", "js", "json", "jsx", "liquid", "php"]
-    + ["py", "python", "ruby", "sh", "shell", "shell-session", "sql", "toml", "ts", "tsx", "typescript", "xml", "yaml", "yml"]
-)
+_KNOWN = """
+    bash console css diff graphql html http ini javascript js json jsx liquid php py python ruby sh shell
+    shell-session sql toml ts tsx typescript xml yaml yml
+"""
+_LANGUAGES = frozenset(_KNOWN.split())
 _MAX_HIGHLIGHTED = 4_000  # characters of a block: 20 of Pygments' 500 lexers did not come back from 8,000 hostile ones
 _MAX_HIGHLIGHTED_IN_ALL = 40_000
 
@@ -92,7 +94,7 @@ def _image(token: Token, resolve: LinkResolver) -> Token:
     """A picture that is not ours or not there is told by its alternative text."""
     url = resolve(str(token.attrs.get("src", "")), True)
     if url is None:
-        return Token("text", "", 0, content=token.content)
+        return Token("text", "", 0, content=inline_text(token))
     token.attrs["src"] = url
     token.attrs["loading"] = "lazy"
     return token

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import nh3
 from pygments.token import STANDARD_TYPES
 
-TAGS = set(
-    "a abbr b blockquote br caption cite code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre"
-    " q s samp section small span strong sub summary sup table tbody td tfoot th thead tr ul var".split()
-)
+_TAGS = """
+    a abbr b blockquote br caption cite code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark
+    ol p pre q s samp section small span strong sub summary sup table tbody td tfoot th thead tr ul var
+"""
+TAGS = set(_TAGS.split())
 ATTRIBUTES = {
     "a": {"href", "title", "id", "class"},
     "abbr": {"title"},
@@ -28,10 +30,12 @@ ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope", "class"},
     "ul": {"class"},
 }  # fmt: skip
-CLASSES = frozenset(STANDARD_TYPES.values()) | frozenset(
-    "alert alert-note alert-tip alert-important alert-warning alert-caution alert-title align-left align-center align-right"
-    " contains-task-list task-list-item footnotes footnotes-list footnote-item footnote-ref footnote-backref footnotes-sep".split()
-)
+_CLASSES = """
+    alert alert-note alert-tip alert-important alert-warning alert-caution alert-title align-left align-center
+    align-right contains-task-list task-list-item footnotes footnotes-list footnote-item footnote-ref
+    footnote-backref footnotes-sep
+"""
+CLASSES = frozenset(STANDARD_TYPES.values()) | frozenset(_CLASSES.split())
 SCHEMES = {"http", "https", "mailto", "tel"}
 _LANGUAGE = re.compile(r"language-[\w+#.-]{1,30}")
 _FOOTNOTE_ID = re.compile(r"fn(ref)?\d{1,4}(:\d{1,4})?")
@@ -50,6 +54,11 @@ def sanitise(html: str, *, ids: frozenset[str] = frozenset(), image_prefix: str 
     )
 
 
+def _stays(url: str) -> bool:
+    """Browsers resolve `..` before they ask, encoded or not."""
+    return not {"..", ".", ""} & set(unquote(url.partition("://")[2]).replace("\\", "/").split("/")[1:])
+
+
 def _filter(ids: frozenset[str], image_prefix: str | None) -> Callable[[str, str, str], str | None]:
     def keep(tag: str, attribute: str, value: str) -> str | None:
         if attribute == "id":
@@ -57,7 +66,7 @@ def _filter(ids: frozenset[str], image_prefix: str | None) -> Callable[[str, str
         if attribute == "class":
             return " ".join(name for name in value.split() if name in CLASSES or _LANGUAGE.fullmatch(name)) or None
         if attribute == "src":
-            return value if image_prefix is not None and value.startswith(image_prefix) else None
+            return value if image_prefix is not None and value.startswith(image_prefix) and _stays(value) else None
         if attribute == "role":
             return value if value == "note" else None
         return value

@@ -1,6 +1,6 @@
 """A core rule for task lists as GitHub writes them: `- [ ]` and `- [x]`. The box is a character.
 
-An input without a label tells a screen reader nothing. One pass: the common plugin looks back to the list from each item.
+An input without a label tells a screen reader nothing. In one pass: the common plugin looks back to its list from each.
 """
 
 import re
@@ -20,10 +20,13 @@ def tasks(state: StateCore) -> None:
             lists.append(token)
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             lists.pop()
-        elif token.type == "inline" and index > 1 and state.tokens[index - 2].type == "list_item_open":
-            if _tick(token):
-                state.tokens[index - 2].attrs["class"] = "task-list-item"
-                lists[-1].attrs["class"] = "contains-task-list"
+        elif token.type == "inline" and _opens_item(state.tokens, index) and _tick(token):
+            state.tokens[index - 2].attrs["class"] = "task-list-item"
+            lists[-1].attrs["class"] = "contains-task-list"
+
+
+def _opens_item(tokens: list[Token], index: int) -> bool:
+    return [each.type for each in tokens[max(0, index - 2) : index]] == ["list_item_open", "paragraph_open"]
 
 
 def _tick(inline: Token) -> bool:
