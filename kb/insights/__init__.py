@@ -1,0 +1,1 @@
+"""What readers look for: the search log, and what it tells about the content."""

@@ -1,0 +1,122 @@
+"""What people write, without what must not be stored: addresses, numbers of phones, cards and identity papers.
+
+A number is masked where its check digit is right or its form is nobody else's, so that order numbers (OO-10482), error
+codes, bar codes and amounts survive. Digits of every script count. Masked text masks to itself.
+"""
+
+import re
+from collections.abc import Sequence
+
+EMAIL, UPI, CARD, AADHAAR, PAN, PHONE = "[email]", "[upi]", "[card]", "[aadhaar]", "[pan]", "[phone]"
+PLACEHOLDER = re.compile(r"\[(?:email|upi|card|aadhaar|pan|phone)\]")
+
+# Possessive and begun at its edge: a long word is read once, where backtracking took seconds at 32,000 characters.
+_OUTSIDE = r'\s@＠,;:<>()\[\]"'
+_NAME = rf"(?<![^{_OUTSIDE}])[^{_OUTSIDE}]++"
+_DOT = r"(?: ?\. ?| ?[(\[] ?dot ?[)\]] ?)"
+_DOMAIN = rf"[^{_OUTSIDE}.]++(?:{_DOT}[^{_OUTSIDE}.]++)+"
+_ADDRESS = re.compile(rf"{_NAME}[@＠](?P<domain>[^{_OUTSIDE}]*+)")
+_SPACED_ADDRESS = re.compile(rf"{_NAME}(?: ?[@＠] ?| ?[(\[] ?at ?[)\]] ?){_DOMAIN}", re.IGNORECASE)
+
+# The fourth letter says what the holder is. A tax number of a business (GSTIN) has its owner's PAN within.
+_PAN = re.compile(
+    r"(?<![^\W_])(?:\d\d)?[a-z]{3}[abcfghjklpt][a-z]\d{4}[a-z](?:[1-9a-z]z[\da-z])?(?![^\W_])", re.IGNORECASE
+)
+_SPACED_PAN = re.compile(r"(?<![^\W_])[A-Z]{3}[ABCFGHJKLPT][A-Z][ -]?\d{4}[ -]?[A-Z](?![^\W_])")
+
+# People group digits by spaces, dots, hyphens and brackets, and paste characters that nobody sees.
+_BREAK = r"[ \t\u00a0\u00ad\u2000-\u200f\u202f\u2060\ufeff.\-\u2010-\u2015()]{0,3}"
+_RUN = re.compile(rf"\+?\d(?:{_BREAK}\d)*")
+_GROUP = re.compile(r"\d+")
+_LONGEST = 19
+_CARD = re.compile(r"[2-6]\d{12,18}")  # payment cards by ISO/IEC 7812: travel, banking, merchandising
+_AADHAAR = re.compile(r"[2-9]\d{11}")
+_INDIAN = re.compile(r"(?:(?:00)?91|0)?[6-9]\d{9}|0[1-9]\d{9}")
+_INTERNATIONAL = re.compile(r"\d{8,15}")
+_AMERICAN = [3, 3, 4]
+
+_PERMUTED = [
+    "0123456789",
+    "1576283094",
+    "5803796142",
+    "8916043527",
+    "9453126870",
+    "4286573901",
+    "2793806415",
+    "7046913258",
+]
+
+
+def masked(text: str) -> str:
+    """The text with a placeholder such as `[email]` in the place of each thing that must not be stored."""
+    if "@" in text or "＠" in text or re.search(r"[(\[] ?at ?[)\]]", text, re.IGNORECASE):
+        text = _SPACED_ADDRESS.sub(EMAIL, text)
+        text = _ADDRESS.sub(_address, text)
+    text = _SPACED_PAN.sub(PAN, _PAN.sub(PAN, text))
+    return _RUN.sub(_numbers, text)
+
+
+def luhn(digits: str) -> bool:
+    """Whether the last digit checks the others, as in card numbers (ISO/IEC 7812-1, annex B)."""
+    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (sum(int(digit) for digit in digits[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def verhoeff(digits: str) -> bool:
+    """Whether the last digit checks the others, as in Aadhaar numbers: Verhoeff (1969), in the dihedral group D5."""
+    check = 0
+    for place, digit in enumerate(reversed(digits)):
+        check = _multiplied(check, int(_PERMUTED[place % 8][int(digit)]))
+    return check == 0
+
+
+def _multiplied(a: int, b: int) -> int:
+    """Turns of a pentagon are 0 to 4, mirrored ones 5 to 9."""
+    turned = (a + b if a < 5 else a - b) % 5
+    return turned + (5 if (a < 5) != (b < 5) else 0)
+
+
+def _address(match: re.Match[str]) -> str:
+    """A dot makes a mail address, as does a name whose domain is still to be typed; a bare word is a UPI handle."""
+    domain = match["domain"].rstrip(".?!")
+    if not domain or "." in domain:
+        return EMAIL + match["domain"][len(domain) :]
+    return match[0] if domain[0].isdigit() else UPI + match["domain"][len(domain) :]  # shirts@499 is a price
+
+
+def _numbers(match: re.Match[str]) -> str:
+    """A run of digits with each number in it masked, the longest from the left."""
+    run = match[0]
+    places = [group.span() for group in _GROUP.finditer(run)]
+    groups = ["".join(str(int(digit)) for digit in run[slice(*place)]) for place in places]
+    pieces, kept, first = [], 0, 0
+    while first < len(groups):
+        plus = first == 0 and run[0] == "+"
+        count, placeholder = _longest(groups[first : first + _LONGEST], plus)
+        if placeholder:
+            pieces += [run[kept : places[first][0] - plus], placeholder]
+            kept = places[first + count - 1][1]
+        first += count
+    return "".join([*pieces, run[kept:]])
+
+
+def _longest(groups: Sequence[str], plus: bool) -> tuple[int, str]:
+    """How many of the groups make a number, and its placeholder; (1, "") where they make none."""
+    for count in range(len(groups), 0, -1):
+        if (length := sum(map(len, groups[:count]))) <= _LONGEST and length >= 8:
+            placeholder = _kind(groups[:count], plus)
+            if placeholder:
+                return count, placeholder
+    return 1, ""
+
+
+def _kind(groups: Sequence[str], plus: bool) -> str:
+    digits, sizes = "".join(groups), [len(group) for group in groups]
+    if _CARD.fullmatch(digits) and luhn(digits):
+        return CARD
+    if _AADHAAR.fullmatch(digits) and verhoeff(digits):
+        return AADHAAR
+    if min(sizes) == 1 < max(sizes):  # "7 128 256 512" is a choice of sizes, not a phone
+        return ""
+    called = plus and _INTERNATIONAL.fullmatch(digits)
+    return PHONE if called or _INDIAN.fullmatch(digits) or sizes == _AMERICAN else ""

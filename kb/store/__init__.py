@@ -1,0 +1,1 @@
+"""Where what people do is stored: an engine by URL, the base of the tables, migrations."""

