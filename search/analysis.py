@@ -18,11 +18,15 @@ MAX_SURFACE = 64
 
 # Letters, digits, combining marks (\w lacks them, and Hindi is half marks) and the invisible joiners within words.
 _CHARACTER = r"[\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff\u00ad\u200c\u200d\u2060]"
-_RUN = re.compile(rf"{_CHARACTER}+(?:['\u2019.@\-\u2010\u2011]{_CHARACTER}+){{0,7}}")
+# A comma between the groups of a large number, in thousands or as India writes it: 1,000,000 and 1,49,900, not 1,2,3.
+_COMMA = r"(?<=\d),(?=(?:\d{2,3},)*\d{3}(?!\d))"
+_RUN = re.compile(rf"{_CHARACTER}+(?:(?:['\u2019.@\-\u2010\u2011]|{_COMMA}){_CHARACTER}+){{0,7}}")
 _PIECE = re.compile(r"[^_.@\-\u2010\u2011]+")
 _VERSION = re.compile(r"[vV](?=\d+(?:\.\d+)+$)")
-_LETTERS_AND_DIGITS = re.compile(r"(?:[^\W\d_]{2,}|\d{2,})+")
-_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+# OO409, 10MB; and numbers with a unit, of which one may be short: 5kg, 500g. An ordinal, 14th, is a word.
+_LETTERS_AND_DIGITS = re.compile(r"(?!\d+(?:st|nd|rd|th)$)(?:(?:[^\W\d_]{2,}|\d{2,})+|\d+[^\W\d_]{2,}|\d{2,}[^\W\d_])")
+_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d[\d,]*")
+_RANGE = re.compile(r"\d{1,3}[\-\u2010\u2011]\d{1,3}")
 _HUMP = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _CONTRACTION = re.compile(r"'(?:s|ll|re|ve|d|m)$")
 _MARKS = re.compile(r"[\u0300-\u036f]")
@@ -132,7 +136,8 @@ def _analyse_piece(piece: str, start: int) -> list[_Part]:
     word = _without_apostrophes(piece)
     end = start + len(piece)
     if piece.isascii() and word == piece:
-        if _LETTERS_AND_DIGITS.fullmatch(piece) and not piece.isalpha() and not piece.isdigit():
+        plain = piece.replace(",", "")
+        if _LETTERS_AND_DIGITS.fullmatch(plain) and not plain.isalpha() and not plain.isdigit():
             inner = [_part(m.group(), start + m.start(), start + m.end()) for m in _LETTERS_OR_DIGITS.finditer(piece)]
             return [_part(piece, start, end, aside=True), *inner]
         if piece.isalpha() and not (piece.islower() or piece.isupper() or piece.istitle()):
@@ -144,13 +149,13 @@ def _analyse_piece(piece: str, start: int) -> list[_Part]:
 
 
 def _part(word: str, start: int, end: int, *, aside: bool = False) -> _Part:
-    surface = fold(word[: 4 * MAX_SURFACE])[:MAX_SURFACE]
+    surface = fold(word[: 4 * MAX_SURFACE].replace(",", ""))[:MAX_SURFACE]
     return surface, stem(surface), start, end, aside
 
 
 def _whole(run: str, pieces: int) -> str | None:
-    """What a compound is called when its parts are written together: oo409, 2.4, email, jo@example.com."""
-    if pieces < 2:
+    """What a compound is called when its parts are written together: oo409, 2.4, email, jo@example.com; 2-4 is none."""
+    if pieces < 2 or _RANGE.fullmatch(run):
         return None
     if "@" in run or any(character.isdigit() for character in run):
         return re.sub(r"[_\-\u2010\u2011]", "", run) if "@" not in run else run

@@ -5,8 +5,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from search.columns import Columns, Words
+from search.explain import explain
 from search.page import find
-from search.protocol import Document, Progress, SearchEngine, SearchPage, SearchQuery, SyncReport, Synonyms
+from search.protocol import (
+    Document,
+    Explanation,
+    Progress,
+    SearchEngine,
+    SearchPage,
+    SearchQuery,
+    SyncReport,
+    Synonyms,
+)
 from search.snapshot import Snapshot
 from search.spelling import Spelling
 from search.synonyms import synonym_table
@@ -56,6 +66,10 @@ class WhooshEngine:
     def search(self, query: SearchQuery) -> SearchPage:
         snapshot, synonyms = self._state
         return find(snapshot, synonyms, query)
+
+    def explain(self, query: SearchQuery, document_id: str) -> Explanation | None:
+        snapshot, synonyms = self._state
+        return explain(snapshot, synonyms, query, document_id)
 
     def close(self) -> None:
         """Nothing is left open between calls."""

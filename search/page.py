@@ -40,6 +40,8 @@ def find(snapshot: Snapshot, synonyms: SynonymTable, query: SearchQuery) -> Sear
         },
         match=_match(resolved, ranked, found),
         terms=resolved.looked_for,
+        asked=resolved.asked,
+        phrases=resolved.phrases,
         did_you_mean=resolved.did_you_mean,
         has_next=len(hits) > len(page),
     )

@@ -104,7 +104,8 @@ class SearchPage:
 
     `total` and `facets` are exact and count only what `SearchQuery.allow` lets through. The count of a facet value is
     the total that the same query would have with that value as the only filter on its field. `terms` are the stems that
-    were looked for, synonyms and corrections included: what an excerpt highlights.
+    were looked for, synonyms and corrections included: what an excerpt highlights. `asked` are those of them that the
+    reader wrote; `phrases` are synonyms whose stems mean little apart.
     """
 
     hits: tuple[Hit, ...]
@@ -112,6 +113,8 @@ class SearchPage:
     facets: Mapping[FacetField, tuple[FacetCount, ...]]
     match: Match
     terms: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    phrases: frozenset[tuple[str, ...]] = frozenset()
     did_you_mean: str | None = None
     has_next: bool = False
 
@@ -143,6 +146,42 @@ class Synonyms:
     one_way: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+class Part(StrEnum):
+    """What a score is added up from."""
+
+    STEM = "stem"
+    EXACT_FORM = "exact form"
+    NEIGHBOURS = "neighbours"
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a word of the query, or two neighbours, add to a score. `found_as` is what stands for it in the document."""
+
+    part: Part
+    text: str
+    value: float
+    found_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a document has its score: the sum of `contributions`, grown by `title_factor`.
+
+    `document` is the id of the translation whose words were found, the hit itself mostly. `title_share` is the share of
+    its title, by what the words tell, that the query has.
+    """
+
+    document: str
+    contributions: tuple[Contribution, ...]
+    title_share: float
+    title_factor: float
+
+    @property
+    def score(self) -> float:
+        return sum(each.value for each in self.contributions) * self.title_factor
+
+
 class SearchEngine(Protocol):
     """An index of documents that can be brought up to date and queried.
 
@@ -157,5 +196,9 @@ class SearchEngine(Protocol):
         ...
 
     def search(self, query: SearchQuery) -> SearchPage: ...
+
+    def explain(self, query: SearchQuery, document_id: str) -> Explanation | None:
+        """Why a hit of the query has its score; None for a document that the query does not find."""
+        ...
 
     def close(self) -> None: ...

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from search.columns import Numbers
 from search.postings import Floats
 from search.terms import Resolved, Scored
 from search.weights import Weights
@@ -28,13 +27,24 @@ def rank(resolved: Resolved, title_idf: NDArray[np.float64], weights: Weights) -
     size = len(title_idf)
     if not resolved.terms:
         return Ranked(np.zeros(size, np.float32), np.zeros(size, bool))
-    scores = _added([*(term.scored for term in resolved.terms), *resolved.bonuses], size)
-    titles = {title.number: title for term in resolved.terms for title in term.titles}.values()
-    covered = _added([Scored(title.documents, _ones(title.documents), title.idf) for title in titles], size)
-    scores *= 1 + weights.title_coverage * covered / np.maximum(title_idf, 1e-9)
+    scores = _added(scored(resolved), size) * (1 + weights.title_coverage * title_shares(resolved, title_idf))
     required = [term.scored.documents for term in resolved.terms if not term.aside]
     found = np.bincount(np.concatenate([_NOWHERE, *required]), minlength=size)
     return Ranked(scores.astype(np.float32), found == len(required))
+
+
+def scored(resolved: Resolved) -> list[Scored]:
+    """All that is added up, before titles count."""
+    return [*(term.scored for term in resolved.terms), *resolved.bonuses]
+
+
+def title_shares(resolved: Resolved, title_idf: NDArray[np.float64]) -> NDArray[np.float64]:
+    """By document: how much of its title, by idf, the query has."""
+    titles = list({title.number: title for term in resolved.terms for title in term.titles}.values())
+    documents = np.concatenate([_NOWHERE, *(title.documents for title in titles)])
+    telling = np.repeat([title.idf for title in titles], [len(title.documents) for title in titles])
+    covered: NDArray[np.float64] = np.bincount(documents, telling, len(title_idf)) / np.maximum(title_idf, 1e-9)
+    return covered
 
 
 def best(scores: Floats, among: NDArray[np.int64], first: int) -> NDArray[np.int64]:
@@ -51,10 +61,6 @@ def _added(scored: Sequence[Scored], size: int) -> NDArray[np.float64]:
     documents = np.concatenate([_NOWHERE, *(one.documents for one in scored)])
     parts = np.concatenate([_NOTHING, *(one.parts * np.float32(one.factor) for one in scored)])
     return np.bincount(documents, parts, size).astype(np.float64)
-
-
-def _ones(documents: Numbers) -> Floats:
-    return np.ones(len(documents), np.float32)
 
 
 _NOWHERE = np.zeros(0, np.int32)

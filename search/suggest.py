@@ -4,14 +4,15 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.analysis import Token, stem, tokenise
-from search.postings import Postings
+from search.postings import Floats, Postings
 from search.snapshot import idf
-from search.spelling import CANDIDATES, LONG, distances, is_correctable
+from search.spelling import CANDIDATES, LAST_CHARACTER, LONG, distances, is_correctable
 from search.visibility import Mask, group_numbers, in_first_locale, kept, mask_of, numbers_by_value
 
 # A beginning is one word, whatever it may become, and may become the commonest of those words: adding them up is worse
@@ -21,9 +22,10 @@ EXPANSIONS = 50
 BEGINS_ALIKE = 2.0
 # What is read of a text that is still being typed.
 MAX_CHARACTERS = 200
+MAX_WORDS = 16
+# A text of more words is a question; search corrects it. A word costs .3 ms.
+MAX_WORDS_CORRECTED = 8
 K1, B = 1.2, 0.5
-
-_LAST_CHARACTER = "\U0010ffff"
 
 Range = tuple[int, int]
 Places = NDArray[np.int64]
@@ -58,6 +60,7 @@ class Suggester:
         self._words = sorted({token.surface for ones in tokens for token in ones})
         self._numbers = {word: number for number, word in enumerate(self._words)}
         self._stems = numbers_by_value((stem(word),) for word in self._words)
+        self._after_first = numbers_by_value((word[1:3],) for word in self._words)
         self._postings = _postings(self._numbers, tokens)
         texts = sorted((_joined(ones), number) for number, ones in enumerate(tokens))
         self._texts = [text for text, _ in texts]
@@ -74,11 +77,16 @@ class Suggester:
         """The entries that the text may become, best first; of translations the one in the first of `locales`."""
         text = text[:MAX_CHARACTERS]
         typed = [token for token in tokenise(text) if not token.aside]
+        typed = [*typed[: MAX_WORDS - 1], typed[-1]] if len(typed) > MAX_WORDS else typed
         if not typed or first < 1:
             return ()
         view = kept(self._views, (allow, locales), lambda: self._view(allow, locales))
         unfinished = not text[-1].isspace()
-        words = [self._meant(token, view, unfinished and token is typed[-1]) for token in typed]
+        correcting = len(typed) <= MAX_WORDS_CORRECTED
+        words = [
+            self._meant(token, view, unfinished=unfinished and token is typed[-1], correcting=correcting)
+            for token in typed
+        ]
         scores = self._scores([meant.numbers for meant in words], view)
         alike = _joined(typed) if unfinished else f"{_joined(typed)} "
         scores[self._by_text[_begins(self._texts, alike)]] *= BEGINS_ALIKE
@@ -89,7 +97,7 @@ class Suggester:
         mask = in_first_locale(allowed, self._groups, self._locales, locales)
         return _View(mask, self._postings.totals(mask), int(mask.sum()))
 
-    def _meant(self, token: Token, view: "_View", unfinished: bool) -> "_Meant":
+    def _meant(self, token: Token, view: "_View", *, unfinished: bool, correcting: bool) -> "_Meant":
         """The words that there are for a typed one: of its stem, else beginning with it, else nearly so."""
         same = self._stems.get(token.stem, _NONE).astype(np.int64)
         same = same[view.totals[same] > 0]
@@ -98,18 +106,34 @@ class Suggester:
         begun = _begins(self._words, token.surface)
         longer = np.arange(begun.start, begun.stop)
         numbers = np.union1d(same, _commonest(longer[view.totals[longer] > 0], view.totals))
-        if not len(numbers) and is_correctable(token.surface):
+        if correcting and not len(numbers) and is_correctable(token.surface):
             return _Meant(self._nearly(token.surface, view, unfinished), "")
         return _Meant(numbers, token.surface)
 
     def _nearly(self, word: str, view: "_View", unfinished: bool) -> Places:
-        """Words one or two errors away; the first letter has to be right."""
+        """Words one or two errors away: of those with the same first letter, else of those with another or none."""
         begun = _begins(self._words, word[0])
-        near = np.arange(begun.start, begun.stop)
-        near = near[view.totals[near] > 0]
+        found = self._nearest(word, np.arange(begun.start, begun.stop), view, unfinished)
+        return found if len(found) else self._nearest(word, self._otherwise_begun(word), view, unfinished)
+
+    def _otherwise_begun(self, word: str) -> Places:
+        """Words whose letters stand where those of a word would, had its first letter gone wrong."""
+        extra, swapped = _begins(self._words, word[1:3]), _begins(self._words, word[1] + word[0])
+        replaced, dropped = (self._after_first.get(letters, _NONE) for letters in (word[1:3], word[:2]))
+        places = [np.arange(begun.start, begun.stop) for begun in (extra, swapped)]
+        return np.unique(np.concatenate([*places, replaced, dropped])).astype(np.int64)
+
+    def _nearest(self, word: str, among: Places, view: "_View", unfinished: bool) -> Places:
+        near = among[view.totals[among] > 0]
         if not len(near):
             return near
-        away = distances(word, [self._words[n][: len(word)] if unfinished else self._words[n] for n in near.tolist()])
+        others = [self._words[number] for number in near.tolist()]
+        if unfinished:
+            # A letter left out makes the text that was typed as long as a longer beginning.
+            beginnings = ([other[:length] for other in others] for length in (len(word), len(word) + 1))
+            away = np.minimum(*(distances(word, each) for each in beginnings))
+        else:
+            away = distances(word, others)
         least = away.min()
         found = near[away == least] if least <= (1 if len(word) < LONG else 2) else near[:0]
         return _commonest(found, view.totals, CANDIDATES)
@@ -118,21 +142,29 @@ class Suggester:
         """BM25, a typed word being one term; a text that lacks words is worth less by their share, twice over."""
         scores, found, most = np.zeros(len(self._entries)), np.zeros(len(self._entries)), 0.0
         for numbers in words:
-            best = np.zeros(len(self._entries), np.float32)
-            for number in numbers.tolist():
-                stretch = slice(self._postings.starts[number], self._postings.starts[number + 1])
-                entries = self._postings.documents[stretch]
-                best[entries] = np.maximum(best[entries], self._postings.parts[stretch])
-            there = best > 0
-            telling = float(idf(np.array(np.count_nonzero(there & view.mask)), view.entries))
-            scores += telling * best
-            found += telling * there
+            entries, parts = self._entries_with(numbers)
+            telling = float(idf(np.array(np.count_nonzero(view.mask[entries])), view.entries))
+            scores[entries] += telling * parts
+            found[entries] += telling
             most += telling
         worth: NDArray[np.float64] = scores * self._weights * (found / most) ** 2
         return worth
 
+    def _entries_with(self, numbers: Places) -> tuple[Places, Floats]:
+        """The entries with one of some words, and the most that one of them is worth in each."""
+        starts, documents, parts = self._postings.starts, self._postings.documents, self._postings.parts
+        stretches = [slice(starts[number], starts[number + 1]) for number in numbers.tolist()]
+        if len(stretches) == 1:
+            return documents[stretches[0]].astype(np.int64), parts[stretches[0]]
+        best = np.zeros(len(self._entries), np.float32)
+        for stretch in stretches:
+            entries = documents[stretch]
+            best[entries] = np.maximum(best[entries], parts[stretch])
+        found = np.flatnonzero(best > 0)
+        return found, best[found]
+
     def _best(self, scores: NDArray[np.float64], first: int) -> list[int]:
-        found = np.flatnonzero(scores)
+        found = np.flatnonzero(scores > 0)
         if len(found) > first:
             found = found[scores[found] >= np.partition(scores[found], len(found) - first)[len(found) - first]]
         return sorted(found.tolist(), key=lambda n: (-scores[n], len(self._entries[n].text), n))[:first]
@@ -152,7 +184,7 @@ class Suggester:
         for meant in words:
             exact = any(token.surface == meant.prefix for token in tokens)
             for token in tokens:
-                if self._numbers[token.surface] in meant.numbers and (token.surface == meant.prefix or not exact):
+                if self._numbers[token.surface] in meant.words and (token.surface == meant.prefix or not exact):
                     begins = meant.prefix and token.surface.startswith(meant.prefix)
                     straight = len(token.surface) == token.end - token.start
                     yield token.start, token.start + len(meant.prefix) if begins and straight else token.end
@@ -167,12 +199,16 @@ class _View:
     entries: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Meant:
     """The numbers of the words that a typed one may stand for, and what they begin with, if that is all of it."""
 
     numbers: Places
     prefix: str
+
+    @cached_property
+    def words(self) -> frozenset[int]:
+        return frozenset(self.numbers.tolist())
 
 
 _NONE = np.zeros(0, np.int32)
@@ -195,7 +231,7 @@ def _joined(tokens: Iterable[Token]) -> str:
 
 def _begins(words: Sequence[str], start: str) -> slice:
     """Where the words are that begin so, among sorted ones."""
-    return slice(bisect_left(words, start), bisect_left(words, start + _LAST_CHARACTER))
+    return slice(bisect_left(words, start), bisect_left(words, start + LAST_CHARACTER))
 
 
 def _commonest(numbers: Places, totals: Places, most: int = EXPANSIONS) -> Places:

@@ -3,10 +3,14 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log2
 from pathlib import Path
+from random import Random
 from statistics import mean
+from string import ascii_lowercase
+
+from search.analysis import query_tokens
 
 DEPTH = 10
 
@@ -49,6 +53,29 @@ def write_content(collection: Collection, root: Path) -> Path:
         front = f"---\ntitle: {json.dumps(each['title'][:200], ensure_ascii=False)}\n---\n"
         (folder / f"{each['id'].lower()}.md").write_text(front + each["text"], encoding="utf-8")
     return root
+
+
+def mistyped(text: str, seed: str) -> str:
+    """One letter of one telling word dropped, doubled, replaced or swapped; the same one for the same seed."""
+    random = Random(seed)
+    words = [token for token in query_tokens(text) if len(token.surface) > 4 and token.surface.isalpha()]
+    if not words:
+        return text
+    word = random.choice(words)
+    place = random.randrange(word.start + 1, word.end - 1)
+    here, after = text[place], text[place + 1]
+    wrong = random.choice([after, here + here + after, random.choice(ascii_lowercase) + after, after + here])
+    return text[:place] + wrong + text[place + 2 :]
+
+
+def with_typos(collection: Collection) -> Collection:
+    return replace(collection, queries={id_: mistyped(text, id_) for id_, text in collection.queries.items()})
+
+
+def every(collection: Collection, step: int) -> Collection:
+    """A sample: every nth of the queries that something answers."""
+    chosen = sorted(collection.relevant)[::step]
+    return replace(collection, relevant={id_: collection.relevant[id_] for id_ in chosen})
 
 
 def evaluate(collection: Collection, search: Callable[[str], Sequence[str]]) -> Scores:

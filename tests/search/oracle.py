@@ -75,7 +75,8 @@ class Oracle:
         recipe = Recipe(list(self.pages.values()), allowed)
         terms = [token for token in query_tokens(query.text)]
         running = [token for token in index_tokens(query.text) if not token.aside]
-        own = {page.id: recipe.score(page, terms, running, self.ways(running, terms)) for page in allowed}
+        ways = self.ways(running, terms, allowed)
+        own = {page.id: recipe.score(page, terms, running, ways) for page in allowed}
         scores = {
             page.id: max(own[other.id] for other in translations(page, allowed, query.locales)) for page in allowed
         }
@@ -87,7 +88,6 @@ class Oracle:
             ranked = [page for page in ranked if (-scores[page.id], page.id) > after]
         hits = ranked[: query.first]
         required = {token.stem for token in terms if not token.aside}
-        ways = self.ways(running, terms)
         complete = any(
             all(one.has((word,)) or any(one.has(way) for way in ways.get(word, ())) for word in required)
             for page in found
@@ -99,12 +99,30 @@ class Oracle:
             facets={field: facet(field, seen, query) for field in FacetField},
             match=(Match.ALL_TERMS if complete else Match.SOME_TERMS) if found else Match.NONE,
             terms=frozenset({token.stem for token in terms}).union(
-                ways, {word for one in ways.values() for way in one for word in way} - STOP_STEMS
+                ways,
+                {
+                    word
+                    for name, one in ways.items()
+                    for way in one
+                    if len(way) == 1 or not any(page.has((name,)) for page in allowed)
+                    for word in way
+                }
+                - STOP_STEMS,
+            ),
+            asked=frozenset({token.stem for token in terms}).union(ways),
+            phrases=frozenset(
+                way
+                for name, one in ways.items()
+                for way in one
+                if len(way) > 1 and any(page.has((name,)) for page in allowed)
             ),
             has_next=len(ranked) > len(hits),
         )
 
-    def ways(self, running: list[Token], terms: list[Token]) -> dict[str, set[tuple[str, ...]]]:
+    def explain(self, query: SearchQuery, document_id: str) -> None:
+        """An oracle gives no reasons."""
+
+    def ways(self, running: list[Token], terms: list[Token], pages: list[Page]) -> dict[str, set[tuple[str, ...]]]:
         table: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
         for group in self.synonyms.groups:
             for one in map(stems, group):
@@ -112,19 +130,33 @@ class Oracle:
         for one, others in self.synonyms.one_way.items():
             table.setdefault(stems(one), set()).update(stems(other) for other in others if not is_silent(other))
         table = {phrase: others for phrase, others in table.items() if others}
-        words, meant = [token.stem for token in running], {token.stem for token in terms}
+        meant = {token.stem for token in terms}
+        known = {
+            phrase for phrase, others in table.items() if any(page.has(other) for page in pages for other in others)
+        }
+        every = phrases([token.stem for token in running], known)
+        in_phrases = {word for phrase in every if len(phrase) > 1 for word in phrase}
+        for phrase in phrases([token.stem for token in terms if not token.aside], known):
+            if len(phrase) > 1 and not in_phrases & set(phrase):
+                every.append(phrase)
         found: dict[str, set[tuple[str, ...]]] = {}
-        start = 0
-        while start < len(words):
-            for end in range(len(words), start, -1):
-                if tuple(words[start:end]) in table:
-                    inside = [word for word in words[start:end] if word in meant] or words[start : start + 1]
-                    for word in inside:
-                        found.setdefault(word, set()).update(table[tuple(words[start:end])])
-                    start = end - 1
-                    break
-            start += 1
+        for phrase in every:
+            for word in [word for word in phrase if word in meant] or phrase[:1]:
+                found.setdefault(word, set()).update(table[phrase])
         return found
+
+
+def phrases(words: list[str], known: set[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The known phrases among words: the longest at each place, none over another."""
+    found, start = [], 0
+    while start < len(words):
+        ends = [end for end in range(len(words), start, -1) if tuple(words[start:end]) in known]
+        if ends:
+            found.append(tuple(words[start : ends[0]]))
+            start = ends[0]
+        else:
+            start += 1
+    return found
 
 
 class Recipe:
@@ -152,7 +184,7 @@ class Recipe:
     def score(self, page: Page, terms: list[Token], running: list[Token], ways: dict) -> float:
         counts = Counter(token.stem for token in terms)
         counts.update({word: 1 for word in ways if word not in counts})
-        score, covered = 0.0, set()
+        score, covered, telling = 0.0, set(), {}
         for word, count in counts.items():
             phrases = [(word,), *ways.get(word, ())]
 
@@ -164,15 +196,17 @@ class Recipe:
                     for phrase in phrases
                 )
 
-            score += (1 + log(count)) * self.idf(lambda page, part=part: part(page) > 0) * part(page)
+            idf = self.idf(lambda page, part=part: part(page) > 0)
+            telling[word] = idf / self.stem_idf(word) if word in ways else 1.0
+            score += (1 + log(count)) * idf * part(page)
             covered.update(one for phrase in phrases for one in phrase)
-        for word, count in Counter(token.surface for token in terms).items():
+        for (word, name), count in Counter((token.surface, token.stem) for token in terms).items():
             frequency = sum(
                 weight * page.forms[name][word] / norm(b, page.forms[name].total(), self.average[name])
                 for name, (weight, b) in WEIGHT.items()
             )
             idf = self.idf(lambda page, word=word: any(word in page.forms[name] for name in WEIGHT))
-            score += 0.35 * (1 + log(count)) * idf * saturated(frequency, 4)
+            score += 0.35 * (1 + log(count)) * telling[name] * idf * saturated(frequency, 4)
         for pair, count in Counter(pairwise(token.stem for token in running)).items():
             frequency = sum(
                 weight * page.pairs[name][pair] / norm(b, page.pairs[name].total(), self.pair_average[name])

@@ -32,6 +32,16 @@ def aside(text):
         ("jo@example.com", ["jo", "example", "com"], ["jo@example.com"]),
         ("https://example.com/help/sign_in", ["https", "example", "com", "help", "sign", "in"], []),
         ("b2b", ["b2b"], []),
+        ("5kg", ["5", "kg"], ["5kg"]),
+        ("500g", ["500", "g"], ["500g"]),
+        ("₹1,499", ["1499"], []),
+        ("1,49,900.50", ["149900", "50"], ["149900.50"]),
+        ("1,000kg", ["1000", "kg"], ["1000kg"]),
+        ("1,2,3", ["1", "2", "3"], []),
+        ("10 %", ["10"], []),
+        ("2-4 hours", ["2", "4", "hours"], []),
+        ("98765-43210", ["98765", "43210"], ["9876543210"]),
+        ("on the 14th", ["on", "the", "14th"], []),
         ("page.Then", ["page", "then"], []),
         ("__init__ ___", ["init"], []),
     ],
@@ -93,6 +103,8 @@ def test_parts_are_at_their_own_place():
         ("oo", "OO"),
         ("409", "409"),
     ]
+    text = "from ₹1,000kg on"
+    assert [text[t.start : t.end] for t in tokenise(text)] == ["from", "1,000kg", "1,000", "kg", "on"]
 
 
 def test_stop_words_are_left_out_unless_there_is_nothing_else():

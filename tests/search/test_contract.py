@@ -228,7 +228,7 @@ def test_synonyms_of_a_group_find_each_other(engine, document):
     )
     page = ask(engine, "cod")
     assert (ids(page), page.match) == (["b", "a"], Match.ALL_TERMS)
-    assert page.terms == {"cod", "cash", "deliveri"}
+    assert (page.terms, page.phrases) == ({"cod"}, {("cash", "deliveri")})
     assert ids(ask(engine, "cash on delivery"))[0] == "a"
     assert set(ids(ask(engine, "cash on delivery"))) == {"a", "b", "c"}
     assert ids(ask(engine, "GST")) == ["d"]

@@ -70,6 +70,54 @@ def test_a_word_of_hidden_pages_is_neither_known_nor_offered(engine):
     assert ask(engine, "zenithol", allow=STAFF).did_you_mean == "zenithal"
 
 
+def test_half_a_word_is_finished_and_told(engine):
+    engine.sync([make_document("a", "Chargebacks"), make_document("b", "What we charge")])
+    page = ask(engine, "chargeb")
+    assert (ids(page), page.match, page.did_you_mean) == (["a"], Match.CORRECTED, "chargebacks")
+
+
+def test_a_misspelt_synonym_is_found_though_no_page_has_the_word(engine):
+    synonyms = Synonyms(groups=(("stock", "inventory"),))
+    engine.sync([make_document("a", "Track your stock"), make_document("b", "An invented count")], synonyms=synonyms)
+    page = ask(engine, "inventry")
+    assert (ids(page), page.did_you_mean) == (["a"], "inventory")
+
+
+def test_a_phrase_whose_synonyms_are_nowhere_leaves_the_words_in_it_theirs(engine):
+    synonyms = Synonyms(one_way={"otp nahi aaya": ("code not received",), "otp": ("code",)})
+    engine.sync([make_document("a", "The code does not come")], synonyms=synonyms)
+    assert ids(ask(engine, "otp nahi aaya")) == ["a"]
+
+
+def test_a_phrase_is_known_with_small_words_within_it(engine):
+    synonyms = Synonyms(groups=(("close account", "delete account"),))
+    engine.sync(
+        [make_document("a", "Close account"), make_document("b", "Account", "Delete a page of it")], synonyms=synonyms
+    )
+    assert ids(ask(engine, "delete my account"))[0] == "a"
+
+
+def test_a_word_that_many_stand_for_is_as_telling_as_all_of_them(engine):
+    pages = [make_document(f"{n}", "A page", "The store.") for n in range(8)]
+    pages += [make_document("w", "Contact", "Our website."), make_document("o", "Offline store")]
+    engine.sync(pages, synonyms=Synonyms(groups=(("website", "store"),)))
+    assert ids(ask(engine, "website offline"))[0] == "o"
+
+
+@pytest.mark.parametrize("text", ["1499", "1,499", "₹1,499", "Rs.1499", "1499/-", "₹ 1499"])
+def test_an_amount_is_found_however_it_is_written(engine, text):
+    engine.sync([make_document("a", "Startup", "It costs ₹1,499 a month."), make_document("b", "Free", "₹0 or 499.")])
+    assert ids(ask(engine, text)) == ["a"]
+
+
+@pytest.mark.parametrize("text", ["5kg", "5 kg", "5KG parcel"])
+def test_a_number_is_found_with_its_unit_or_apart_from_it(engine, text):
+    engine.sync(
+        [make_document("a", "x", "Up to 5 kg"), make_document("b", "x", "Up to 5kg"), make_document("c", "x", "4 g")]
+    )
+    assert set(ids(ask(engine, text))) == {"a", "b"}
+
+
 def test_a_word_that_left_the_index_is_no_longer_offered(engine):
     engine.sync([make_document("a", "Refund"), make_document("b", "Chargeback")])
     assert ask(engine, "chargebak").did_you_mean == "chargeback"

@@ -28,6 +28,7 @@ WORDS = [
     "merchant's",
     "the",
     "to",
+    "my",
     "भुगतान",
 ]
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join)
@@ -52,6 +53,7 @@ SYNONYMS = st.sampled_from(
     [
         Synonyms(),
         Synonyms(groups=(("cod", "cash on delivery"), ("refund", "pay"))),
+        Synonyms(groups=(("refund payment", "cod"), ("cash", "refund gateway"), ("payment", "delivery"))),
         Synonyms(one_way={"gateway": ("cod",)}),
     ]
 )

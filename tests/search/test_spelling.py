@@ -15,36 +15,47 @@ def known(*words):
     return Spelling().extended(numbers), np.ones(len(words), np.int64)
 
 
+def words(candidates):
+    return [(one.word, one.frequency) for one in candidates]
+
+
 def test_the_nearest_words_come_commonest_first():
     spelling, frequencies = known("account", "amount", "accounts", "discount")
     frequencies[0] = 5
-    assert spelling.nearest("acount", frequencies) == [("account", 5), ("amount", 1)]
+    assert words(spelling.nearest("acount", frequencies)) == [("account", 5), ("amount", 1)]
 
 
 def test_long_words_may_have_two_errors_and_short_ones_one():
     spelling, frequencies = known("notification", "order")
-    assert spelling.nearest("notificaton", frequencies) == [("notification", 1)]
-    assert spelling.nearest("notificatoin", frequencies) == [("notification", 1)]
-    assert spelling.nearest("notficatoin", frequencies) == [("notification", 1)]
-    assert spelling.nearest("odrre", frequencies) == []
-    assert spelling.nearest("odrer", frequencies) == [("order", 1)]
+    assert words(spelling.nearest("notificaton", frequencies)) == [("notification", 1)]
+    assert words(spelling.nearest("notificatoin", frequencies)) == [("notification", 1)]
+    assert words(spelling.nearest("notficatoin", frequencies)) == [("notification", 1)]
+    assert words(spelling.nearest("odrre", frequencies)) == []
+    assert words(spelling.nearest("odrer", frequencies)) == [("order", 1)]
 
 
 def test_words_that_nobody_may_see_are_not_offered():
     spelling, frequencies = known("account", "accounts")
     frequencies[0] = 0
-    assert spelling.nearest("accouns", frequencies) == [("accounts", 1)]
+    assert words(spelling.nearest("accouns", frequencies)) == [("accounts", 1)]
+
+
+def test_half_a_word_becomes_the_commonest_words_that_begin_so():
+    spelling, frequencies = known("settle", "settlement", "settlements", "settled", "setting")
+    frequencies[1], frequencies[3] = 5, 0
+    assert words(spelling.beginning("settl", frequencies)) == [("settlement", 5), ("settle", 1), ("settlements", 1)]
+    assert words(spelling.beginning("settlx", frequencies)) == []
 
 
 def test_new_words_are_offered_after_an_extension():
-    words = Words()
-    words["refund"]
-    first = Spelling().extended(words)
-    words["payment"]
-    second = first.extended(words)
-    assert second.nearest("paymnt", np.ones(2, np.int64)) == [("payment", 1)]
-    assert first.nearest("paymnt", np.ones(2, np.int64)) == []
-    assert second.extended(words) is second
+    numbers = Words()
+    numbers["refund"]
+    first = Spelling().extended(numbers)
+    numbers["payment"]
+    second = first.extended(numbers)
+    assert words(second.nearest("paymnt", np.ones(2, np.int64))) == [("payment", 1)]
+    assert words(first.nearest("paymnt", np.ones(2, np.int64))) == []
+    assert second.extended(numbers) is second
 
 
 def test_short_words_and_words_with_digits_are_left_alone():
@@ -69,7 +80,7 @@ def test_the_signatures_rule_out_no_near_word(word, others):
     allowed = 1 if len(word) < 8 else 2
     near = {other: classic(word, other) for other in others if classic(word, other) <= allowed}
     expected = sorted(other for other, away in near.items() if away == min(near.values()))[:3]
-    assert [found for found, _ in spelling.nearest(word, frequencies)] == expected
+    assert [found.word for found in spelling.nearest(word, frequencies)] == expected
 
 
 def classic(one, two):

@@ -63,6 +63,11 @@ def test_a_typing_error_finds_the_nearest_words(titles):
     assert marked(titles, "paymnet ") == ["Payment"]
 
 
+@pytest.mark.parametrize("typed", ["bayment", "ayment", "xpayment", "apyment", "bayme"])
+def test_the_first_letter_may_be_wrong_too(titles, typed):
+    assert texts(titles, typed) == ["Payment gateway settings"]
+
+
 @pytest.mark.parametrize("typed", ["", " ", "?", "zzzz", "\x00", '"'])
 def test_nothing_is_offered_for_nothing(titles, typed):
     assert texts(titles, typed) == []
