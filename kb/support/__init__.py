@@ -1,0 +1,1 @@
+"""The support desk: the business calendar, promises and when they are due, the channels at a moment."""
