@@ -1,8 +1,6 @@
 # `make help` lists what there is. Everything installs what it needs into .venv first.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-KB_TEST_DATA ?= $(wildcard ../shared/data)
-export KB_TEST_DATA
 SOURCES := kb schema search web server.py
 
 .DEFAULT_GOAL := help
@@ -15,6 +13,7 @@ install: .venv/installed  ## Make .venv from the lock
 
 .venv/installed: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "Python 3.11 is needed: set PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Installing into .venv: about a minute the first time"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

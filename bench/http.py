@@ -61,7 +61,8 @@ def measure(folder: Path, options: argparse.Namespace) -> tuple[dict[str, Row], 
     )
     cached_post = post("/graphql", {"query": DOCUMENT, "variables": {"query": ASKED}})
     with ExitStack() as stack:
-        ours, strawberrys = (stack.enter_context(serving(kind, folder)) for kind in ("ours", "strawberry"))
+        kinds = ("silent", "ours", "strawberry")
+        ours, logging, strawberrys = (stack.enter_context(serving(kind, folder)) for kind in kinds)
         answer = httpx2.get(f"http://127.0.0.1:{ours.port}{by_id}", headers={"accept": "application/json"})
         headers = {name: value for name, value in answer.headers.items() if name not in ("content-length", "date")}
         (folder / BODY).write_text(json.dumps({"text": answer.text, "headers": headers}))
@@ -70,6 +71,7 @@ def measure(folder: Path, options: argparse.Namespace) -> tuple[dict[str, Row], 
             "starlette": (plain, lambda _: [get(by_id)], options.cached),
             "cached GET": (ours, lambda _: [get(by_id)], options.cached),
             "cached POST": (ours, lambda _: [cached_post], options.cached),
+            "logged GET": (logging, lambda _: [get(by_id)], options.cached),
             "uncached": (ours, lambda round: _posts(asked, round), len(asked)),
             "strawberry": (strawberrys, lambda round: _posts(asked, round), len(asked)),
         }
@@ -142,6 +144,7 @@ def report(rows: dict[str, Row], own: float, options: argparse.Namespace) -> str
         "starlette": "Starlette answering the same bytes",
         "cached GET": "search, cached, GET by document id",
         "cached POST": "search, cached, POST of the text",
+        "logged GET": "the first again, with a row in the search log for each",
         "uncached": f"search, not cached, {options.queries} different queries",
         "strawberry": "the same by strawberry's view, its caches on",
     }
@@ -152,7 +155,7 @@ def report(rows: dict[str, Row], own: float, options: argparse.Namespace) -> str
             f"`HelpSearch` (10 hits with excerpts, facets) over {options.pages:,} pages; one uvicorn worker with",
             "uvloop and httptools each, all limits on but rates, a log line for each request to a file. 8 connections",
             f"from another process, median of {options.rounds} alternating rounds in one run; made by `make bench`.",
-            "CPU is the server's, user and system.",
+            "CPU is the server's, user and system. Ours is without its search log where it does not say so.",
             "",
             "| | requests/s | p50 | p99 | CPU a request |",
             "|---|---|---|---|---|",

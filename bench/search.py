@@ -87,7 +87,8 @@ def row(pages: int, count: int) -> dict[str, Any]:
         root = Path(folder)
         write_corpus(root / "content", pages)
         cold, warm = (_child(root, count) for _ in range(2))
-    starts = {"cold_s": cold["start_s"], "warm_s": warm["start_s"], "indexed_warm": warm["written"]}
+    starts = {"rss_mb": cold["rss_mb"]}
+    starts |= {"cold_s": cold["start_s"], "warm_s": warm["start_s"], "indexed_warm": warm["written"]}
     return {"pages": pages, **warm, **starts}
 
 

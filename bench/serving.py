@@ -1,6 +1,6 @@
 """The servers that are compared, each in a process of its own on a free port of this machine.
 
-usage: python -m bench.serving ours|strawberry|starlette FOLDER
+usage: python -m bench.serving ours|silent|strawberry|starlette FOLDER
 
 All of them: uvicorn with uvloop and httptools, one worker, over the same content folder.
 """
@@ -61,7 +61,7 @@ def main(kind: str, folder: Path) -> None:
     from web.serving import Server, listen
 
     configure_logs("json")
-    app = {"ours": ours, "strawberry": strawberrys, "starlette": plain}[kind](folder)
+    app = {"ours": ours, "silent": silent, "strawberry": strawberrys, "starlette": plain}[kind](folder)
     listener = listen("127.0.0.1", 0)
     sys.stderr.write(f"listening on {listener.getsockname()[1]}\n")
     sys.stderr.flush()
@@ -88,6 +88,13 @@ def ours(folder: Path) -> Any:
     live.on_change(server.settle)
     live.refresh()
     return server.create_app(settings(folder), live=live)
+
+
+def silent(folder: Path) -> Any:
+    """Ours without the search log, which writes a row for each search, cached or not."""
+    app = ours(folder)
+    app.state.insights.log.searched = lambda _searched, _visitor: None
+    return app
 
 
 def strawberrys(folder: Path) -> Any:

@@ -1,5 +1,9 @@
-"""The command `kb`: serve, check, index, search, token."""
+"""The command `kb`: serve, check, index, search, eval, gaps, migrate, holidays, token."""
 
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -9,11 +13,22 @@ from rich.console import Console
 
 import server
 from kb.console import failing_clearly, progress
-from kb.errors import SetupError
+from kb.errors import SetupError, Unavailable
+from kb.evaluation.lines import as_json, lines
+from kb.evaluation.outcome import evaluate
+from kb.evaluation.queries import read_queries
 from kb.identity import secret_keys, sign
+from kb.insights.figures import content_gaps
+from kb.insights.lines import gap_table, gaps_as_json
+from kb.insights.period import MOST_DAYS, last_days
 from kb.library.live import LiveLibrary
+from kb.library.problems import Problem
+from kb.logs import configure_logs
+from kb.public_holidays import holiday_lines
 from kb.report import hit_lines
 from kb.settings import Settings, own_secret, read_settings
+from kb.store.database import SETTING, Database
+from kb.store.migrate import migrate
 from kb.viewer import Plan, Role, Viewer
 
 app = typer.Typer(
@@ -24,6 +39,12 @@ app = typer.Typer(
     help="Ooulet's self-help and knowledge base. Settings are environment variables, KB_…, or lines of a .env file.",
 )
 out = Console(highlight=False, markup=False, soft_wrap=True)
+
+
+@app.callback()
+def quiet() -> None:
+    """Standard output is for what was asked; `kb serve` logs in a style of its own."""
+    configure_logs("console", level=logging.ERROR)
 
 
 @app.command(epilog="Example: KB_PORT=8080 kb serve")
@@ -65,12 +86,73 @@ def search(
     locale: Annotated[str | None, typer.Option(help="The reader's locale; the default one where left out.")] = None,
     first: Annotated[int, typer.Option(min=1, max=100, help="How many hits.")] = 10,
     role: Annotated[Role, typer.Option(help="Search as somebody with this role.")] = Role.VISITOR,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what each score is made of.")] = False,
 ) -> None:
     """Search the content as a reader does, and show what is found."""
     with failing_clearly():
         live = _loaded(read_settings())
-    for line in hit_lines(live, query, Viewer(role=role), locale=locale, first=first):
+    for line in hit_lines(live, query, Viewer(role=role), locale=locale, first=first, explained=explain):
         out.print(line)
+
+
+@app.command("eval", epilog="Example: kb eval tests/eval/queries.yml")
+def evaluate_queries(
+    queries: Annotated[Path, typer.Argument(help="A YAML list of queries and the pages that answer them.")],
+    as_json_: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Search for each judged query and name those whose page is not found. Exits 1 if there is one."""
+    problems: list[Problem] = []
+    with failing_clearly():
+        live = _loaded(read_settings())
+        try:
+            judged = read_queries(queries, live.library, problems)
+        except OSError as error:
+            raise SetupError(f"{queries}: {error.strerror}.") from None
+    evaluation = evaluate(judged, live)
+    if as_json_:
+        typer.echo(json.dumps(as_json(evaluation, problems), ensure_ascii=False, indent=2))
+    else:
+        for line in [*map(str, problems), *lines(evaluation)]:
+            out.print(line)
+    raise typer.Exit(1 if problems or evaluation.lost else 0)
+
+
+@app.command(epilog="Example: kb gaps --days 7")
+def gaps(
+    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="How many days to look back, today counted in.")] = 30,
+    first: Annotated[int, typer.Option(min=1, max=1000, help="How many queries at most.")] = 20,
+    as_json_: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
+) -> None:
+    """List what readers searched for and did not find, the most frequent first."""
+    with failing_clearly(), _database(read_settings()) as database:
+        if database.embedded:
+            migrate(database)
+        period = last_days(days, today=datetime.now(UTC).date())
+        found = database.read(lambda session: content_gaps(session, period, first=first))
+    if as_json_:
+        typer.echo(json.dumps(gaps_as_json(found), ensure_ascii=False, indent=2))
+    else:
+        out.print(gap_table(found) if found else f"No gaps in the searches of the last {days} days.")
+
+
+@app.command("migrate", epilog="Example: KB_DATABASE_URL=postgresql://kb@db/kb kb migrate")
+def migrate_database() -> None:
+    """Bring the tables of the database to what this version needs. SQLite's are at every start."""
+    with failing_clearly(), _database(read_settings()) as database:
+        before, after = migrate(database)
+    out.print(f"at {after} already" if before == after else f"from {before or 'nothing'} to {after}")
+
+
+@app.command(epilog="Example: kb holidays 2027")
+def holidays(
+    year: Annotated[int, typer.Argument(min=1950, max=2100, help="The year.")],
+    country: Annotated[str, typer.Option(help="ISO 3166-1 code.")] = "IN",
+    subdivision: Annotated[str | None, typer.Option(help="Its part, by the code of the holidays library.")] = "UK",
+) -> None:
+    """Print a year's public holidays as lines for a policy's terms, to be reviewed by a person."""
+    with failing_clearly():
+        for line in holiday_lines(country, subdivision, year):
+            out.print(line)
 
 
 @app.command(epilog='Example: kb token --role agent --name "Asha Rawat"')
@@ -102,6 +184,18 @@ def signed(settings: Settings, viewer: Viewer, *, now: datetime, lifetime: timed
     secret_keys([secret])
     issuer, audience = settings.jwt_issuer, settings.jwt_audience
     return sign(viewer, secret=secret, issuer=issuer, audience=audience, now=now, lifetime=lifetime)
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    """Closed afterwards. Raises `SetupError` where it is away."""
+    database = Database(settings.database_url)
+    try:
+        yield database
+    except Unavailable as error:
+        raise SetupError(f"{SETTING}: {error}") from None
+    finally:
+        database.close()
 
 
 def _loaded(settings: Settings) -> LiveLibrary:

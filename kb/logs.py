@@ -48,7 +48,7 @@ def frames(error: BaseException) -> list[str]:
 
 
 def _impersonal(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """What uvicorn and asyncio tell of an error, without its message; asyncio quotes it below the first line as well."""
+    """What uvicorn and asyncio tell of an error, without its message; asyncio quotes it below the first line, too."""
     exc_info = event.pop("exc_info", None)
     if exc_info and exc_info[1] is not None:
         event["traceback"] = frames(exc_info[1])

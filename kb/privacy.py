@@ -1,14 +1,16 @@
-"""What people write, without what must not be stored: addresses, numbers of phones, cards and identity papers.
+"""What people write, without what must not be stored: addresses, secrets, numbers of phones, cards, identity papers.
 
 A number is masked where its check digit is right or its form is nobody else's, so that order numbers (OO-10482), error
-codes, bar codes and amounts survive. Digits of every script count. Masked text masks to itself.
+codes and amounts survive; what begins and is as long as a card is masked even if mistyped, unless letters touch it.
+Digits of every script count. Masked text masks to itself.
 """
 
 import re
 from collections.abc import Sequence
 
 EMAIL, UPI, CARD, AADHAAR, PAN, PHONE = "[email]", "[upi]", "[card]", "[aadhaar]", "[pan]", "[phone]"
-PLACEHOLDER = re.compile(r"\[(?:email|upi|card|aadhaar|pan|phone)\]")
+TOKEN, IBAN, SSN = "[token]", "[iban]", "[ssn]"
+PLACEHOLDER = re.compile(r"\[(?:email|upi|card|aadhaar|pan|phone|token|iban|ssn)\]")
 
 # Possessive and begun at its edge: a long word is read once, where backtracking took seconds at 32,000 characters.
 _OUTSIDE = r'\s@＠,;:<>()\[\]"'
@@ -17,6 +19,22 @@ _DOT = r"(?: ?\. ?| ?[(\[] ?dot ?[)\]] ?)"
 _DOMAIN = rf"[^{_OUTSIDE}.]++(?:{_DOT}[^{_OUTSIDE}.]++)+"
 _ADDRESS = re.compile(rf"{_NAME}[@＠](?P<domain>[^{_OUTSIDE}]*+)")
 _SPACED_ADDRESS = re.compile(rf"{_NAME}(?: ?[@＠] ?| ?[(\[] ?at ?[)\]] ?){_DOMAIN}", re.IGNORECASE)
+# As in the address of a page: jane%40example.com, and encoded twice jane%2540example.com.
+_ENCODED_AT = r"%(?:25)*40"
+_PIECE = rf"[^{_OUTSIDE}/=&?#]"
+_ENCODED_ADDRESS = re.compile(
+    rf"(?<!{_PIECE})(?:(?!{_ENCODED_AT}){_PIECE})++{_ENCODED_AT}(?P<domain>(?=[^\W_])[\w.%-]++)"
+)
+
+# A JWT begins with {" in base64, and may be cut; the links of a ticket and of a subscription open without a password.
+_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}+(?:\.[\w-]*+){0,4}")
+_SECRET_LINK = re.compile(r"((?:/|%2f)(?:t|follow)(?:/|%2f))[\w.~%=-]{8,}+", re.IGNORECASE)
+
+_IBAN = re.compile(  # ISO 13616: 15 to 34 characters
+    r"(?<![a-z\d])[a-z]{2}\d\d(?:[ \u00a0-]?[a-z\d]{4}){2,7}(?:[ \u00a0-]?[a-z\d]{1,3})?(?![a-z\d])",
+    re.IGNORECASE | re.ASCII,
+)
+_IBAN_GROUP = re.compile(r"[a-z\d]+", re.IGNORECASE | re.ASCII)
 
 # The fourth letter says what the holder is. A tax number of a business (GSTIN) has its owner's PAN within.
 _PAN = re.compile(
@@ -33,7 +51,12 @@ _CARD = re.compile(r"[2-6]\d{12,18}")  # payment cards by ISO/IEC 7812: travel, 
 _AADHAAR = re.compile(r"[2-9]\d{11}")
 _INDIAN = re.compile(r"(?:(?:00)?91|0)?[6-9]\d{9}|0[1-9]\d{9}")
 _INTERNATIONAL = re.compile(r"\d{8,15}")
+_ABROAD = re.compile(r"00[1-9]\d{8,13}")
 _AMERICAN = [3, 3, 4]
+_NORTH_AMERICAN = re.compile(r"[2-9]\d\d[2-9]\d{6}")
+_SOCIAL_SECURITY = [3, 2, 4]
+_CARD_MISTYPED = re.compile(r"[3-6]\d{12,18}")
+_CARD_GROUPS = ([4, 4, 4], [4, 6])  # how they begin on the card: two dates would make a card too
 
 _PERMUTED = [
     "0123456789",
@@ -52,6 +75,8 @@ def masked(text: str) -> str:
     if "@" in text or "＠" in text or re.search(r"[(\[] ?at ?[)\]]", text, re.IGNORECASE):
         text = _SPACED_ADDRESS.sub(EMAIL, text)
         text = _ADDRESS.sub(_address, text)
+    text = _ENCODED_ADDRESS.sub(_address, text) if "40" in text else text
+    text = _IBAN.sub(_iban, _SECRET_LINK.sub(rf"\1{TOKEN}", _JWT.sub(TOKEN, text)))
     text = _SPACED_PAN.sub(PAN, _PAN.sub(PAN, text))
     return _RUN.sub(_numbers, text)
 
@@ -84,6 +109,20 @@ def _address(match: re.Match[str]) -> str:
     return match[0] if domain[0].isdigit() else UPI + match["domain"][len(domain) :]  # shirts@499 is a price
 
 
+def _iban(match: re.Match[str]) -> str:
+    """The longest beginning whose check digits are right: a word may follow that looks like a group."""
+    for group in reversed(list(_IBAN_GROUP.finditer(match[0]))):
+        compact = "".join(_IBAN_GROUP.findall(match[0][: group.end()]))
+        if len(compact) >= 15 and _is_iban(compact):
+            return IBAN + match[0][group.end() :]
+    return match[0]
+
+
+def _is_iban(compact: str) -> bool:
+    """ISO 7064, MOD 97-10: letters count from 10, and the first four characters go last."""
+    return int("".join(str(int(character, 36)) for character in compact[4:] + compact[:4])) % 97 == 1
+
+
 def _numbers(match: re.Match[str]) -> str:
     """A run of digits with each number in it masked, the longest from the left."""
     run = match[0]
@@ -92,7 +131,9 @@ def _numbers(match: re.Match[str]) -> str:
     pieces, kept, first = [], 0, 0
     while first < len(groups):
         plus = first == 0 and run[0] == "+"
-        count, placeholder = _longest(groups[first : first + _LONGEST], plus)
+        before = first == 0 and _is_letter(match.string[: match.start()][-1:])
+        after = len(groups) - first if _is_letter(match.string[match.end() :][:1]) else 0
+        count, placeholder = _longest(groups[first : first + _LONGEST], plus, before, after)
         if placeholder:
             pieces += [run[kept : places[first][0] - plus], placeholder]
             kept = places[first + count - 1][1]
@@ -100,11 +141,14 @@ def _numbers(match: re.Match[str]) -> str:
     return "".join([*pieces, run[kept:]])
 
 
-def _longest(groups: Sequence[str], plus: bool) -> tuple[int, str]:
-    """How many of the groups make a number, and its placeholder; (1, "") where they make none."""
+def _longest(groups: Sequence[str], plus: bool, before: bool, after: int) -> tuple[int, str]:
+    """How many of the groups make a number, and its placeholder; (1, "") where they make none.
+
+    A letter may touch the first group (`before`), or the last of so many (`after`).
+    """
     for count in range(len(groups), 0, -1):
         if (length := sum(map(len, groups[:count]))) <= _LONGEST and length >= 8:
-            placeholder = _kind(groups[:count], plus)
+            placeholder = _kind(groups[:count], plus) or _form(groups[:count], plus, before or count == after)
             if placeholder:
                 return count, placeholder
     return 1, ""
@@ -120,3 +164,20 @@ def _kind(groups: Sequence[str], plus: bool) -> str:
         return ""
     called = plus and _INTERNATIONAL.fullmatch(digits)
     return PHONE if called or _INDIAN.fullmatch(digits) or sizes == _AMERICAN else ""
+
+
+def _form(groups: Sequence[str], plus: bool, glued: bool) -> str:
+    """By how it looks alone. Letters at its edge make it a reference of a bank or a parcel."""
+    digits, sizes = "".join(groups), [len(group) for group in groups]
+    if glued or plus:
+        return ""
+    if _CARD_MISTYPED.fullmatch(digits) and (len(sizes) == 1 or any(sizes[: len(g)] == g for g in _CARD_GROUPS)):
+        return CARD
+    if sizes == _SOCIAL_SECURITY:
+        return SSN
+    local = len(sizes) == 1 and _NORTH_AMERICAN.fullmatch(digits)
+    return PHONE if local or (min(sizes) > 1 and _ABROAD.fullmatch(digits)) else ""
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalpha() or character == "_"

@@ -1,4 +1,4 @@
-"""Public holidays as lines for a policy's terms: a proposal for a person to review, for some dates are announced late."""
+"""Public holidays as lines for the terms of a policy: a proposal for a person to review, as some are announced late."""
 
 from collections.abc import Iterator
 

@@ -1,9 +1,10 @@
 """`/media/`: films, captions and pictures of the content folder, with ranges, and nothing else."""
 
 from pathlib import Path
+from stat import S_ISREG
 
 from starlette.responses import FileResponse, PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.library.live import LiveLibrary
 
@@ -39,5 +40,15 @@ class Media:
         elif not self._live.ready or name not in self._live.library.media:
             await PlainTextResponse("Not found.\n", 404)(scope, receive, send)
         else:
-            path = self._root / name
-            await FileResponse(path, headers=HEADERS, media_type=TYPES.get(path.suffix.lower()))(scope, receive, send)
+            await self._file(self._root / name)(scope, receive, send)
+
+    def _file(self, path: Path) -> ASGIApp:
+        """The file, if it still is one: since the library looked it may have gone, or become a link elsewhere."""
+        try:
+            status = path.lstat()
+        except OSError:
+            status = None
+        if status is None or not S_ISREG(status.st_mode):
+            return PlainTextResponse("Not found.\n", 404)
+        media_type = TYPES.get(path.suffix.lower())
+        return FileResponse(path, headers=HEADERS, media_type=media_type, stat_result=status)

@@ -15,7 +15,7 @@ from kb.privacy import PLACEHOLDER
 
 TYPING = timedelta(seconds=30)
 PURGED_AT_ONCE = 5_000  # rows: other writers wait meanwhile
-_BEING_TYPED = re.compile(r"[\d\W]*|\S+")
+_BEING_TYPED = re.compile(r"[\d\W]*|\S+|[a-z]{2}\d[a-z\d ]*")  # the last is an IBAN
 _UNTOUCHED = {"opened_page": None, "ticket_id": None}
 _LATEST = (Search.id, Search.visitor, Search.at, Search.normalised, Search.staff, Search.opened_page, Search.ticket_id)
 
@@ -41,7 +41,7 @@ class Opened(NamedTuple):
 
 
 def write(session: Session, items: Sequence[Asked | Opened]) -> list[bool]:
-    """For each item whether it was written: an open is not where nobody searched so."""
+    """For each item whether it was written: an open is not where nobody searched so, or found so few."""
     rows = _Rows(session, [item for item in items if isinstance(item, Asked) and item.visitor])
     done = [rows.ask(item) if isinstance(item, Asked) else rows.open(item) for item in items]
     rows.flush()
@@ -111,7 +111,7 @@ class _Rows:
             .order_by(Search.at.desc())
             .limit(1)
         ).first()
-        if row is None:
+        if row is None or not 1 <= item.position <= row.total:
             return False
         if (row.opened_page, row.opened_position) != (item.page_id, item.position):
             row.opened_page, row.opened_position, row.opened_at = item.page_id, item.position, item.at

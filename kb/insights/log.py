@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -59,7 +58,6 @@ class SearchLog:
         self._waiting: deque[_Item] = deque()
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
-        self._hash = lru_cache(maxsize=10_000)(self._hash_of)
         self._next_purge = datetime.min.replace(tzinfo=UTC)
         self._migrated = False
         self.dropped = 0
@@ -78,11 +76,11 @@ class SearchLog:
 
     def searched(self, searched: Searched, visitor: str | None) -> None:
         """Never waits, never fails. `visitor` is the random UUID that a client keeps; anything else is nobody."""
-        self._put(Asked(searched, visitor, self._clock()))
+        self._put(Asked(searched, self._hash_of(visitor), self._clock()))
 
     def opened(self, search_id: str, visitor: str | None, *, page_id: str, position: int) -> "Future[bool]":
         """A hit was opened. The future tells whether anybody searched so; `Unavailable` while nobody can know."""
-        return self._put_and_wait(Opened(search_id, visitor, page_id, position, self._clock()))
+        return self._put_and_wait(Opened(search_id, self._hash_of(visitor), page_id, position, self._clock()))
 
     def flush(self, seconds: float = STOP_SECONDS) -> bool:
         """Wait until what was logged so far is written; False where it could not be."""
@@ -141,23 +139,29 @@ class SearchLog:
         self._wake.clear()
         return [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
 
-    def _write(self, batch: Sequence[_Item]) -> None:
+    def _write(self, batch: list[_Item]) -> None:
         if self._database.embedded and not self._migrated:
             migrate(self._database)
         self._migrated = True
-        items = [(self._anonymous(what), told) for what, told in batch if what is not None]
-        for (_, told), done in zip(items, self._written([what for what, _ in items]), strict=True):
-            _tell([(None, told)], done)
-        _tell(batch, True)
-
-    def _written(self, items: Sequence[Asked | Opened]) -> list[bool]:
+        items = [(what, told) for what, told in batch if what is not None]
         try:
-            return self._database.write(lambda session: write(session, items)) if items else []
+            done = self._database.write(lambda session: write(session, [what for what, _ in items])) if items else []
         except Unavailable:
             raise
         except Exception as bug:
             log.error("search_log.batch_failed", error=type(bug).__name__, size=len(items))
-            return [self._written_alone(item) for item in items]
+            self._write_each(batch)
+            return
+        for (_, told), outcome in zip(items, done, strict=True):
+            _tell([(None, told)], outcome)
+        _tell(batch, True)
+
+    def _write_each(self, batch: list[_Item]) -> None:
+        """What is written leaves the batch at once: where the database goes away meanwhile, the rest is tried again."""
+        while batch:
+            what, _ = batch[0]
+            done = what is None or self._written_alone(what)
+            _tell([batch.pop(0)], done)
 
     def _written_alone(self, item: Asked | Opened) -> bool:
         """One that cannot be written takes no others with it."""
@@ -191,12 +195,10 @@ class SearchLog:
             self._database.forget()
             log.info("search_log.purged", rows=purged)
 
-    def _anonymous(self, item: Asked | Opened) -> Asked | Opened:
-        return item if item.visitor is None else item._replace(visitor=self._hash(item.visitor))
-
-    def _hash_of(self, visitor: str) -> str | None:
+    def _hash_of(self, visitor: str | None) -> str | None:
+        """Taken before anything waits: what a client sent may be long, and is nobody's to keep."""
         try:
-            known = UUID(visitor).bytes
+            known = UUID(visitor or "").bytes
         except ValueError:
             return None
         return hmac.new(self._secret, b"visitor\0" + known, sha256).hexdigest()[:32]

@@ -1,6 +1,6 @@
-"""Past queries that are worth suggesting: asked by several people, understood whole, and followed to a public page."""
+"""Past queries that are worth suggesting: understood whole, and followed to a public page by several people."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, select
@@ -39,7 +39,7 @@ class PastQueries:
         if library is None or (self._next is not None and now < self._next and not force):
             return
         self._next = now + REFRESH
-        rows = self._database.read(lambda session: _rows(session, since=now - SINCE))
+        rows = self._database.read(lambda session: _rows(session, since=now - SINCE, public=_public(library)))
         self.suggester = Suggester(entries(rows, library))
 
 
@@ -81,16 +81,22 @@ def _asked_as(audience: str | None) -> frozenset[str]:
     return frozenset(f"{Visibility.PUBLIC}:{each}" for each in audiences)
 
 
-def _rows(session: Session, *, since: datetime) -> list[tuple[str, str, str | None, str]]:
-    """(query, locale, audience, page opened) of what enough people asked, the most asked first.
+def _public(library: Library) -> list[str]:
+    """The ids, also former ones, of pages that anybody may open."""
+    ids = [*library.pages, *library.redirects]
+    return [id for id in ids if any(library.page(id, ANYONE, locale) for locale in library.locales)]
 
-    Every word must have been found: nobody can put words of their own among the suggestions by asking five times.
+
+def _rows(session: Session, *, since: datetime, public: Collection[str]) -> list[tuple[str, str, str | None, str]]:
+    """(query, locale, audience, page opened) of what led enough people to public pages, the most people first.
+
+    Every word must have been found: nobody can put words of their own among the suggestions by asking often.
     """
     readers = and_(Search.at >= since, Search.staff.is_(False))
     people = func.count(Search.visitor.distinct())
     asked = (
         select(Search.normalised, Search.locale, people.label("people"))
-        .where(readers, Search.match == Match.ALL_TERMS)
+        .where(readers, Search.match == Match.ALL_TERMS, Search.opened_page.in_(public))
         .group_by(Search.normalised, Search.locale)
         .having(people >= PEOPLE)
         .order_by(people.desc(), Search.normalised)
@@ -100,7 +106,7 @@ def _rows(session: Session, *, since: datetime) -> list[tuple[str, str, str | No
     opened = (
         select(Search.normalised, Search.locale, Search.audience, Search.opened_page, asked.c.people)
         .join(asked, (Search.normalised == asked.c.normalised) & (Search.locale == asked.c.locale))
-        .where(readers, Search.opened_page.is_not(None))
+        .where(readers, Search.opened_page.in_(public))
         .group_by(Search.normalised, Search.locale, Search.audience, Search.opened_page, asked.c.people)
         .order_by(asked.c.people.desc(), func.count(Search.id).desc(), Search.normalised, Search.opened_page)
     )

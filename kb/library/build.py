@@ -1,13 +1,14 @@
 """Groups of candidates made into pages. What a page lacks has a fall-back and is told as a problem."""
 
 import posixpath
-from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from kb.library.candidates import Candidate, Group
+from kb.library.categories import lineage
 from kb.library.locations import GENERAL
 from kb.library.meta import ArticleMeta, PageMeta, PolicyMeta, TutorialMeta, VideoMeta
 from kb.library.pages import Article, Page, PageType, Policy, Status, Step, Tutorial, Video
@@ -27,6 +28,16 @@ class PageBuilder:
     categories: frozenset[str]
     policies: frozenset[str]
     problems: list[Problem]
+    floors: Mapping[str, Visibility] = field(default_factory=dict)
+
+    def _floors(self, group: Group) -> Iterator[Visibility]:
+        """What the folders of a page, or the category of a tutorial, ask for at least."""
+        if group.type is PageType.POLICY:
+            return
+        meta = group.original.meta
+        named = meta.category if isinstance(meta, TutorialMeta) else None
+        for slug in lineage(named or group.folder or GENERAL):
+            yield self.floors.get(slug, Visibility.PUBLIC)
 
     def build(self, group: Group, related: tuple[str, ...]) -> dict[str, Page]:
         """The pages of a group by locale, without those that cannot be served."""
@@ -53,7 +64,7 @@ class PageBuilder:
             "updated_at": own.updated or _modified(candidate),
             "revision": revision(title, summary, body),
             "tags": tuple(dict.fromkeys(own.tags or first.tags)),
-            "visibility": max(first.visibility, own.visibility, key=list(Visibility).index),
+            "visibility": strictest(first.visibility, own.visibility, *self._floors(group)),
             "audiences": frozenset(first.audience),
             "plans": tuple(dict.fromkeys(first.plans)),
             "status": own.status if first.status is Status.PUBLISHED else first.status,
@@ -172,6 +183,10 @@ def tutorial_category(group: Group) -> str:
 def revision(*texts: str) -> str:
     """A short hash of what a reader sees: 64 bits, in hexadecimal."""
     return sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def strictest(*visibilities: Visibility) -> Visibility:
+    return max(visibilities, key=list(Visibility).index)
 
 
 def review_due(meta: PageMeta) -> date | None:

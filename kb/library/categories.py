@@ -1,6 +1,6 @@
 """Categories: the folders of `articles/`, titled and ordered by their `_category.yml`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from kb.library.files import read_text
@@ -10,6 +10,7 @@ from kb.library.meta import CategoryMeta
 from kb.library.pages import Category
 from kb.library.problems import Problem
 from kb.library.validate import validate
+from kb.viewer import Visibility
 
 TITLES = {GENERAL: "General"}
 
@@ -43,6 +44,11 @@ def build_categories(
     made = {slug: _category(slug, metas, locales) for slug in slugs}
     path_keys = {slug: [_key(made[each], locales[0]) for each in reversed(lineage(slug))] for slug in made}
     return {slug: made[slug] for slug in sorted(made, key=lambda slug: path_keys[slug])}
+
+
+def floors(metas: Mapping[tuple[str, str], CategoryMeta], default: str) -> dict[str, Visibility]:
+    """The visibility that each category asks of the pages below it, where it asks for one."""
+    return {slug: meta.visibility for (slug, locale), meta in metas.items() if locale == default}
 
 
 def lineage(slug: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from watchfiles import watch
 from kb.library.documents import documents, next_policy_change
 from kb.library.library import Library
 from kb.library.load import Loader
+from kb.library.problems import Problem
 from kb.library.sources import Progress
 from kb.library.suggestions import build_suggester
 from search.protocol import SearchEngine, SyncReport
@@ -68,6 +69,7 @@ class LiveLibrary:
             library = self._loader.load(reading)
             today = library.today(self._clock())
             report = self.engine.sync(documents(library, on=today), synonyms=library.synonyms, progress=indexing)
+            before = frozenset(self._current[0].problems if self._current else ())
             changed = self._current is None or self._current[0].generation != library.generation
             self._next_change = next_policy_change(library, after=today)
             # Nobody waits for suggestions (.2 s at 2,000 pages): those of before lead to pages of now, or nowhere.
@@ -83,7 +85,7 @@ class LiveLibrary:
                 ms=round((time.perf_counter() - started) * 1000),
             )
             if changed:
-                _log_problems(library)
+                _log_problems(library, known=before)
         for listener in self._listeners:
             listener(library)
         while self._waiting:
@@ -130,9 +132,10 @@ class LiveLibrary:
         return self._current
 
 
-def _log_problems(library: Library) -> None:
-    """The first few: `kb check` lists them all."""
-    for problem in library.problems[:SHOWN_PROBLEMS]:
+def _log_problems(library: Library, *, known: Collection[Problem]) -> None:
+    """The first few that are new: `kb check` lists them all."""
+    new = [problem for problem in library.problems if problem not in known]
+    for problem in new[:SHOWN_PROBLEMS]:
         log.warning("content.problem", where=str(problem))
-    if len(library.problems) > SHOWN_PROBLEMS:
-        log.warning("content.more_problems", count=len(library.problems) - SHOWN_PROBLEMS, see="kb check")
+    if len(new) > SHOWN_PROBLEMS:
+        log.warning("content.more_problems", count=len(new) - SHOWN_PROBLEMS, see="kb check")

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from kb.errors import SetupError
 from kb.library.build import MEDIA, PageBuilder, tutorial_category
 from kb.library.candidates import Group, candidates, groups
-from kb.library.categories import build_categories, lineage, read_metas
+from kb.library.categories import build_categories, floors, lineage, read_metas
 from kb.library.files import Entry, scan
 from kb.library.library import Library
 from kb.library.links import check_links
@@ -85,7 +85,7 @@ class Loader:
         categories = build_categories(_folders(found, {slug for slug, _ in metas}), metas, known)
         names = Names(found, problems)
         policies = frozenset(group.slug for group in found if group.type is PageType.POLICY)
-        builder = PageBuilder(media, frozenset(categories), policies, problems)
+        builder = PageBuilder(media, frozenset(categories), policies, problems, floors(metas, self._default))
         pages = {group.id: builder.build(group, names.related(group, problems)) for group in found}
         library = Library(
             generation="",

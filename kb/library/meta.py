@@ -152,6 +152,9 @@ class PolicyMeta(PageMeta):
 
 
 class CategoryMeta(Meta):
+    """`visibility` is the least that every page below the folder has."""
+
+    visibility: Annotated[Visibility, BeforeValidator(lowered)] = Visibility.PUBLIC
     title: str | None = Field(default=None, min_length=1, max_length=MAX_TITLE)
     summary: str | None = Field(default=None, max_length=500)
     order: Order = 0

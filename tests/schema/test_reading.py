@@ -243,10 +243,33 @@ def test_a_token_that_is_not_ours_is_told_so(client):
     ],
 )
 def test_a_page_that_says_badly_who_may_read_it_is_shown_to_nobody_in_no_language(serve, original):
-    files = {"articles/a/secret.md": original, "articles/a/secret.hi.md": "---\ntitle: राज़\n---\nराज़ की बात।\n", "articles/a/b.hi.md": "---\ntitle: B\n---\nB.\n"}
+    files = {
+        "articles/a/secret.md": original,
+        "articles/a/secret.hi.md": "---\ntitle: राज़\n---\nराज़ की बात।\n",
+        "articles/a/b.hi.md": "---\ntitle: B\n---\nB.\n",
+    }
     client = serve(files)
     query = '{articles{totalCount} en:article(slug:"secret"){id} hi:article(slug:"secret",locale:"hi"){id} search(query:"secret राज़",locale:"hi"){totalCount}}'
     for viewer in (None, CUSTOMER):
         answer = client.ask(query, viewer=viewer)
         assert answer == {"articles": {"totalCount": 0}, "en": None, "hi": None, "search": {"totalCount": 0}}
     assert len(client.live.library.problems) >= 1
+
+
+@pytest.mark.parametrize("line", ["visibility: internal", "visiblity: internal", "visibility: intern"])
+def test_a_folder_can_be_internal_with_all_that_is_below_it(serve, line):
+    client = serve(
+        {
+            "articles/desk/_category.yml": f"title: Desk\n{line}\n",
+            "articles/desk/a.md": "---\ntitle: A\n---\nText.\n",
+            "articles/desk/deep/b.md": "---\ntitle: B\nvisibility: public\n---\nText.\n",
+            "articles/c.md": "---\ntitle: C\n---\nText.\n",
+        }
+    )
+    query = '{articles{nodes{slug}} search(query:"text"){totalCount} categories{slug}}'
+    assert client.ask(query) == {
+        "articles": {"nodes": [{"slug": "c"}]},
+        "search": {"totalCount": 1},
+        "categories": [{"slug": "general"}],
+    }
+    assert client.ask(query, viewer=AGENT)["search"]["totalCount"] == 3

@@ -61,17 +61,24 @@ def test_an_agents_search_does_not_continue_a_readers(database):
 def test_an_open_joins_the_latest_search_of_its_id_and_visitor(database):
     put(database, asked("payout", "v1", after(0)), asked("refund", "v1", after(1)), asked("payout", "v1", after(50)))
     put(database, asked("payout", "v2", after(60)), asked("payout", None, after(70)))
-    assert put(database, opened("payout", "v1", position=4, at=after(80))) == [True]
+    assert put(database, opened("payout", "v1", position=3, at=after(80))) == [True]
     assert put(database, opened("payout", "v3"), opened("fees", "v1")) == [False, False]
     assert [(row.query, row.visitor, row.opened_position) for row in rows(database)] == [
         ("payout", "v1", None),
         ("refund", "v1", None),
-        ("payout", "v1", 4),
+        ("payout", "v1", 3),
         ("payout", "v2", None),
         ("payout", None, None),
     ]
     assert put(database, opened("payout", None)) == [True]
     assert rows(database)[-1].opened_page == "article:payouts"
+
+
+@pytest.mark.parametrize(("position", "joined"), [(-1, False), (0, False), (1, True), (7, True), (8, False)])
+def test_a_hit_that_the_search_did_not_have_was_not_opened(database, position, joined):
+    put(database, asked("payout", "v1", total=7))
+    assert put(database, opened("payout", "v1", position=position)) == [joined]
+    assert rows(database)[0].opened_position == (position if joined else None)
 
 
 def test_an_open_told_again_changes_nothing_and_another_takes_its_place(database):
@@ -96,6 +103,7 @@ def test_an_open_told_again_changes_nothing_and_another_takes_its_place(database
         ("mail ravi.n", "mail [email]", True),
         ("mail [upi]", "mail [email]", True),
         ("[aadhaar]", "2345 6789", True),
+        ("iban de89 3704 00", "iban [iban]", True),
         ("call me back", "call [phone]", False),
         ("payout delay", "mail [email]", False),
     ],

@@ -75,6 +75,18 @@ def test_a_visitor_is_stored_as_a_salted_hash_and_only_a_uuid_is_one(make, datab
     assert log._hash_of(visitor) in hashes
 
 
+def test_what_a_client_sent_as_visitor_never_waits(make):
+    log = make()
+    visitor = str(uuid4())
+    for each in (visitor, "x" * 10_000, "ravi@gmail.com", "", None):
+        log.searched(searched("payout"), each)
+        log.opened("an id", each, page_id="article:payouts", position=1)
+    known = log._hash_of(visitor)
+    assert [what.visitor for what, _ in log._waiting] == [known, known, *[None] * 8]
+    assert len(known) == 32
+    assert visitor not in repr(vars(log))
+
+
 def test_what_waits_at_a_stop_is_written(make, database):
     log = make()
     log.start()
@@ -128,6 +140,27 @@ def test_one_that_cannot_be_written_takes_no_others_with_it(make, database):
     assert log.dropped == 1
     assert {"search_log.batch_failed", "search_log.failed"} <= {line["event"] for line in lines}
     assert "broken" not in repr(lines)
+
+
+def test_what_was_written_one_by_one_is_not_written_again(make, database, monkeypatch):
+    log = make()
+    for text, more in (("before", {}), ("broken", {"locale": object()}), ("after", {}), ("last", {})):
+        log.searched(searched(text, **more), None)
+    write, away = log_module.write, [True]
+
+    def write_(session, items):
+        if [item.searched.query for item in items] == ["after"] and away:
+            away.pop()
+            raise Unavailable("The database")
+        return write(session, items)
+
+    monkeypatch.setattr(log_module, "write", write_)
+    log.start()
+    log.stop()
+    assert away == []
+    log.start()
+    assert log.flush()
+    assert sorted(queries(database)) == ["after", "before", "last"]
 
 
 def test_rows_older_than_the_days_are_purged_every_hour(make, database, now):
