@@ -1,38 +1,52 @@
 """The service, assembled: settings in, ASGI app out. `python server.py` does what `kb serve` does."""
 
+import gc
+import os
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import asdict
+from hmac import digest
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
+from urllib.parse import urlsplit
 
 import structlog
-from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route
 
 from kb.console import failing_clearly
-from kb.errors import SetupError
+from kb.errors import SetupError, Unavailable
 from kb.identity import Verifier, jwks_keys, secret_keys
+from kb.insights.log import SearchLog
+from kb.insights.past_queries import PastQueries
+from kb.insights.service import Insights
+from kb.library.library import Library
 from kb.library.live import LiveLibrary
 from kb.library.load import Loader
+from kb.library.storefronts import Storefront
 from kb.logs import configure_logs
-from kb.settings import Settings, own_secret, read_settings
+from kb.settings import Settings, own_secret, read_limits, read_settings
+from kb.store.database import Database
 from schema.build import build_schema
 from schema.context import context_factory
-from schema.documents import DocumentStore
+from schema.documents import DocumentStore, read_documents
 from schema.endpoint import GraphQLEndpoint
 from schema.graphiql import GraphiQL
 from schema.limits import Limits
 from schema.metrics import MetricsApp
 from schema.observe import Observer
 from schema.origins import Origins
+from schema.protocols import ContextFactory
 from schema.ratelimit import RateLimiter
 from schema.response_cache import ResponseCache
+from schema.tracing import tracer
 from schema.websocket import WebSocketEndpoint
 from search.engine import open_engine
 from web.health import healthz, readyz
 from web.media import Media
+from web.operations import OPERATIONS
+from web.service import Service
 from web.serving import Server, address, announce, listen
 
 log = structlog.get_logger(__name__)
@@ -40,16 +54,20 @@ PAGES_FILE, SECRET_FILE, JWT_SECRET_FILE = "pages.json", "secret", "jwt-secret"
 
 
 def create_app(
-    settings: Settings, *, live: LiveLibrary | None = None, on_failure: Callable[[], None] = lambda: None
-) -> Starlette:
+    settings: Settings,
+    *,
+    limits: Limits | None = None,
+    live: LiveLibrary | None = None,
+    on_failure: Callable[[], None] = lambda: None,
+) -> Service:
     """The whole service. Its lifespan loads the library behind the first requests; `/readyz` tells when it is there."""
     live = live or open_library(settings)
-    observer = Observer()
-    endpoint = graphql(settings, live, observer)
+    secret = settings.secret.get_secret_value() if settings.secret else own_secret(settings, SECRET_FILE)
+    observer = observing(live, secret.encode())
+    insights = open_insights(settings, live, secret.encode())
+    endpoint = graphql(settings, limits or Limits(), live, observer, insights, secret=secret.encode())
     token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
     routes: list[BaseRoute] = [
-        Route("/graphql", endpoint),
-        WebSocketRoute("/graphql", endpoint),
         Route("/healthz", healthz),
         Route("/readyz", readyz(live)),
         Route("/metrics", MetricsApp(observer.metrics, token=token)),
@@ -57,8 +75,8 @@ def create_app(
     ]
     if not settings.production:
         routes += [Mount("/graphiql", GraphiQL()), Route("/", lambda _: RedirectResponse("/graphql"))]
-    app = Starlette(routes=routes, lifespan=lambda _: following(live, settings.content, on_failure))
-    app.state.live = live
+    app = Service(endpoint, routes=routes, lifespan=lambda _: running(live, settings.content, on_failure, insights))
+    app.state.live, app.state.insights = live, insights
     return app
 
 
@@ -71,6 +89,15 @@ def open_library(settings: Settings) -> LiveLibrary:
         raise SetupError(f"{error}.") from None
     except OSError as error:
         raise SetupError(f"KB_VAR, KB_SEARCH_URL: '{error.filename}' cannot be written: {error.strerror}.") from None
+
+
+def open_insights(settings: Settings, live: LiveLibrary, secret: bytes) -> Insights:
+    """The search log over its database, of which nothing is asked yet. Raises `SetupError` for a URL that cannot be."""
+    database = Database(settings.database_url)
+    past_queries = PastQueries(database, lambda: live.library if live.ready else None)
+    salt = digest(secret, b"visitors in the search log", "sha256")
+    search_log = SearchLog(database, secret=salt, days=settings.search_log_days, chores=[past_queries.refresh])
+    return Insights(database, search_log, past_queries)
 
 
 def loader(settings: Settings, *, cached: bool = True) -> Loader:
@@ -95,27 +122,64 @@ def verifier(settings: Settings) -> Verifier:
     return Verifier(keys, settings.jwt_issuer, settings.jwt_audience)
 
 
-def graphql(settings: Settings, live: LiveLibrary, observer: Observer) -> GraphQLEndpoint:
-    """The endpoint over the schema, with every limit that the settings name."""
-    schema, limits = build_schema(), Limits()
-    secret = settings.secret.get_secret_value() if settings.secret else own_secret(settings, SECRET_FILE)
-    documents = DocumentStore(schema, limits=limits, trusted_only=settings.trusted_only)
-    options: dict[str, Any] = {
-        "context_factory": context_factory(live, verifier(settings), secret=secret.encode()),
-        "limits": limits,
-        "documents": documents,
-        "rate_limiter": rate_limiter(settings, limits),
-        "observer": observer,
-        "origins": Origins(own={settings.public_url}),
-        "trusted_proxies": frozenset(each.strip() for each in settings.trusted_proxies.split(",") if each.strip()),
-    }
+class Shared(TypedDict):
+    """What the endpoint needs over HTTP and over WebSocket."""
+
+    context_factory: ContextFactory
+    limits: Limits
+    documents: DocumentStore
+    rate_limiter: RateLimiter | None
+    observer: Observer
+    origins: Origins
+    trusted_proxies: frozenset[str]
+
+
+def graphql(
+    settings: Settings, limits: Limits, live: LiveLibrary, observer: Observer, insights: Insights, *, secret: bytes
+) -> GraphQLEndpoint:
+    """The endpoint over the schema. GraphiQL is for development, and its documents are not among those we trust."""
+    schema = build_schema()
+    searched = observer.metrics.search_seconds.observe
+    shared = Shared(
+        context_factory=context_factory(live, verifier(settings), secret=secret, searched=searched, insights=insights),
+        limits=limits,
+        documents=DocumentStore(
+            schema, limits=limits, registered=read_documents(OPERATIONS), trusted_only=settings.trusted_only
+        ),
+        rate_limiter=rate_limiter(settings, limits),
+        observer=observer,
+        origins=origins(settings, live),
+        trusted_proxies=frozenset(each.strip() for each in settings.trusted_proxies.split(",") if each.strip()),
+    )
     return GraphQLEndpoint(
         schema,
         cache=ResponseCache(generation=lambda: live.library.generation if live.ready else "", limits=limits),
-        websocket=WebSocketEndpoint(schema, **options),
-        ide=None if settings.production else GraphiQL(),
-        **options,
+        websocket=WebSocketEndpoint(schema, **shared),
+        ide=None if settings.production or settings.trusted_only else GraphiQL(),
+        replay=insights.again,
+        **shared,
     )
+
+
+def observing(live: LiveLibrary, secret: bytes) -> Observer:
+    """Logs, metrics and traces. A person's hash in the log is the same after a restart, and another elsewhere."""
+    observer = Observer(salt=digest(secret, b"actors in the log", "sha256"), trace=tracer(os.environ))
+    if live.ready:
+        observer.metrics.serving(live.library.generation)
+    live.on_change(lambda library: observer.metrics.serving(library.generation))
+    return observer
+
+
+def origins(settings: Settings, live: LiveLibrary) -> Origins:
+    """Our own origin, and those of the storefronts that the library knows now."""
+
+    def storefronts() -> Mapping[str, Storefront]:
+        if not live.ready:
+            raise Unavailable("The library")
+        return live.library.storefronts
+
+    own = urlsplit(settings.public_url)
+    return Origins(storefronts, own={f"{own.scheme}://{own.netloc}"})
 
 
 def rate_limiter(settings: Settings, limits: Limits) -> RateLimiter | None:
@@ -129,16 +193,20 @@ def rate_limiter(settings: Settings, limits: Limits) -> RateLimiter | None:
 
 
 @asynccontextmanager
-async def following(live: LiveLibrary, root: Path, on_failure: Callable[[], None]) -> AsyncIterator[None]:
-    """Load the library in a thread of its own, then follow the content folder until the service stops."""
+async def running(
+    live: LiveLibrary, root: Path, on_failure: Callable[[], None], insights: Insights
+) -> AsyncIterator[None]:
+    """Load the library in a thread, then follow the content folder until the service stops; write the search log."""
     stop = threading.Event()
     thread = threading.Thread(target=follow, args=(live, root, stop, on_failure), name="library", daemon=True)
     thread.start()
+    insights.start()
     try:
         yield
     finally:
         stop.set()
         thread.join(timeout=5)
+        insights.stop()
 
 
 def follow(live: LiveLibrary, root: Path, stop: threading.Event, on_failure: Callable[[], None]) -> None:
@@ -152,25 +220,35 @@ def follow(live: LiveLibrary, root: Path, stop: threading.Event, on_failure: Cal
     live.follow(root, stop=stop)
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, limits: Limits) -> None:
     """Listen and serve until SIGTERM or SIGINT; what is in flight then is answered. Raises `SetupError`."""
     listener = listen(settings.host, settings.port)
     host, port = address(listener)
     settings = settings.model_copy(update={"host": host, "port": port})
     live = open_library(settings)
+    live.on_change(settle)
     live.on_ready(lambda: announce(settings.public_url, development=not settings.production))
-    server = Server(lambda fail: create_app(settings, live=live, on_failure=fail))
+    server = Server(lambda fail: create_app(settings, limits=limits, live=live, on_failure=fail), limits)
     server.run(sockets=[listener])
     if server.failed:
         raise SetupError("The content could not be loaded; the reason is in the log.")
 
 
+def settle(_library: Library) -> None:
+    """Keep the garbage collector from looking at every page again and again: that holds all up, 326 ms at 2,000 pages.
+
+    What is dropped later is freed by its reference count; a snapshot is in no circle of references.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def main() -> None:
     """`kb serve`: exits 2 with one line where a setting is wrong."""
     with failing_clearly():
-        settings = read_settings()
+        settings, limits = read_settings(), Limits(**read_limits(asdict(Limits())))  # type: ignore[arg-type]
         configure_logs(settings.log)
-        run(settings)
+        run(settings, limits)
 
 
 if __name__ == "__main__":

@@ -104,6 +104,8 @@ def _multiplied(a: int, b: int) -> int:
 def _address(match: re.Match[str]) -> str:
     """A dot makes a mail address, as does a name whose domain is still to be typed; a bare word is a UPI handle."""
     domain = match["domain"].rstrip(".?!")
+    if not match["domain"] and PLACEHOLDER.match(match.string, match.end()):  # a number was masked after a price's @
+        return match[0]
     if not domain or "." in domain:
         return EMAIL + match["domain"][len(domain) :]
     return match[0] if domain[0].isdigit() else UPI + match["domain"][len(domain) :]  # shirts@499 is a price

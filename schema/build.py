@@ -3,8 +3,11 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from schema.mutations.insights import InsightsMutations
+from schema.queries.insights import InsightsQueries
 from schema.queries.library import LibraryQueries
 from schema.queries.search import SearchQueries
+from schema.queries.support import SupportQueries
 from schema.queries.viewer import ViewerQueries
 from schema.types.article import Article
 from schema.types.category import Category
@@ -14,15 +17,22 @@ from schema.types.tutorial import Tutorial
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(LibraryQueries, SearchQueries, ViewerQueries):
+class Query(LibraryQueries, SearchQueries, ViewerQueries, SupportQueries, InsightsQueries):
     pass
+
+
+@strawberry.type(description="Everything that can be done. Expected failures are told in `userErrors`.")
+class Mutation(InsightsMutations):
+    pass
+
+
+TYPES = [Article, Tutorial, Policy, Category]
+CONFIG = StrawberryConfig(scalar_map=SCALARS)
 
 
 def build_schema() -> strawberry.Schema:
     """The one schema of the service."""
-    return strawberry.Schema(
-        query=Query, types=[Article, Tutorial, Policy, Category], config=StrawberryConfig(scalar_map=SCALARS)
-    )
+    return strawberry.Schema(query=Query, mutation=Mutation, types=TYPES, config=CONFIG)
 
 
 def printed() -> str:

@@ -16,8 +16,9 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from kb.errors import SetupError
 from schema.caching import Policies, Policy
+from schema.cost import evaluate
 from schema.failures import Code, RequestFailure, formatted, refused
-from schema.limits import Limits, beyond, check_measure
+from schema.limits import Limits, beyond, check_cost, check_measure
 from schema.measure import Measure, Measurer
 from schema.overlaps import check_overlaps
 
@@ -124,6 +125,8 @@ class DocumentStore:
     def _register(self, name: str, text: str) -> None:
         try:
             document = self._prepare(text, registered=True)
+            for operation in document.operations.values():
+                check_cost(evaluate(operation.measure.cost, operation.measure.defaults), self._limits)
         except RequestFailure as failure:
             raise SetupError(f"{name}: {failure.errors[0]['message']}") from failure
         self._registered[document.id] = self._registered_texts[text] = document

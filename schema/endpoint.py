@@ -4,29 +4,34 @@ What is cheap to refuse comes first: method, origin, media types, identity, rate
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import strawberry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.errors import Forbidden, KnowledgeBaseError, Unauthenticated, Unavailable
-from schema.answer import Answer, answered, encode, failed, send_answer
+from schema.answer import Answer, Header, answered, encode, failed, send_answer
 from schema.cost import evaluate
 from schema.documents import Document, DocumentStore, Operation
 from schema.exchange import Exchange, begin
 from schema.execution import Execution, Outcome
 from schema.failures import Code, RequestFailure, internal
-from schema.limits import Limits, check_cost
+from schema.limits import Limits, check_cost, shown
 from schema.negotiation import answer_type, is_json_body, wants_html
 from schema.observe import Observer, described
 from schema.origins import Origins
-from schema.protocols import Context, ContextFactory
+from schema.protocols import VISITOR, Context, ContextFactory, Replay
 from schema.ratelimit import RateLimiter, client_address
 from schema.request import GraphQLRequest, bad_request, from_body, from_query_string, read_body
 from schema.response_cache import ResponseCache, cache_key
 
 _STATUS: dict[type[KnowledgeBaseError], int] = {Unauthenticated: 401, Forbidden: 403, Unavailable: 503}
+_HEADERS: dict[type[KnowledgeBaseError], tuple[Header, ...]] = {
+    Unauthenticated: ((b"www-authenticate", b"Bearer"),),
+    Unavailable: ((b"retry-after", b"1"),),
+}
+_VISITOR = VISITOR.encode()
 
 
 class GraphQLEndpoint:
@@ -43,6 +48,7 @@ class GraphQLEndpoint:
         rate_limiter: RateLimiter | None = None,
         observer: Observer | None = None,
         origins: Origins | None = None,
+        replay: Replay = lambda _searches, _visitor: None,
         trusted_proxies: frozenset[str] = frozenset(),
         websocket: ASGIApp | None = None,
         ide: ASGIApp | None = None,
@@ -56,6 +62,7 @@ class GraphQLEndpoint:
         self._rate_limiter = rate_limiter
         self._observer = observer or Observer()
         self._origins = origins or Origins()
+        self._replay = replay
         self._trusted_proxies = trusted_proxies
         self._websocket = websocket
         self._ide = ide
@@ -68,6 +75,7 @@ class GraphQLEndpoint:
         if self._cache is not None and (hit := self._cache.hit(scope)) is not None:
             await send_answer(send, hit)
             self._observer.hit(hit)
+            self._searched_again(hit.searches, scope)
             return
         if scope["method"] == "HEAD":  # the server drops the body
             scope = {**scope, "method": "GET"}
@@ -103,12 +111,13 @@ class GraphQLEndpoint:
 
     def _refused(self, exchange: Exchange, error: KnowledgeBaseError) -> Answer:
         """The context could not be made: a bad token, or what it is checked against is away."""
-        challenge = [(b"www-authenticate", b"Bearer")] if isinstance(error, Unauthenticated) else []
         status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
-        refusal = RequestFailure(error.code, str(error), status=status, headers=challenge)
+        headers = next((headers for kind, headers in _HEADERS.items() if isinstance(error, kind)), ())
+        refusal = RequestFailure(error.code, str(error), status=status, headers=headers)
         return failed(refusal, exchange.media_type, headers=exchange.every_header)
 
     async def _serve(self, exchange: Exchange) -> Answer:
+        exchange.generation = self._cache.generation if self._cache is not None else ""
         exchange.cors = self._origins.cors(exchange.headers)
         if exchange.method == "OPTIONS":
             return self._origins.options(exchange.headers)
@@ -122,9 +131,10 @@ class GraphQLEndpoint:
         operation = exchange.operation = document.operation(request.operation_name)
         _check_kind(exchange.method, operation)
         try:
-            cost = exchange.cost = evaluate(operation.measure.cost, {**operation.measure.defaults, **request.variables})
+            cost = evaluate(operation.measure.cost, {**operation.measure.defaults, **request.variables})
         except RecursionError:
             raise bad_request("The document's fragments are chained too deeply.") from None
+        exchange.cost = shown(cost)
         check_cost(cost, self._limits)
         if self._cache is not None and self._cache.may_hold(operation.policy, context):
             return await self._cached(self._cache, exchange, request, document, operation, context)
@@ -161,7 +171,12 @@ class GraphQLEndpoint:
         self, exchange: Exchange, request: GraphQLRequest, document: Document, operation: Operation, context: Context
     ) -> tuple[Outcome, bytes]:
         outcome = await self._execution.run(
-            document, operation, request.variables, context, request_id=exchange.request_id
+            document,
+            operation,
+            request.variables,
+            context,
+            request_id=exchange.request_id,
+            cost=exchange.cost or 0,
         )
         for bug in outcome.bugs:
             self._observer.bug(bug, request_id=exchange.request_id)
@@ -178,20 +193,31 @@ class GraphQLEndpoint:
         context: Context,
     ) -> Answer:
         """The answer out of the cache, or into it; several that wait for the same one share it."""
-        key = cache_key(document.id, operation.name, request.variables, context)
+        declared = {name: value for name, value in request.variables.items() if name in operation.measure.declared}
+        key = cache_key(document.id, operation.name, declared, context)
 
         async def compute() -> tuple[Outcome, bytes]:
             return await self._execute(exchange, request, document, operation, context)
 
         stored, computed = await cache.share(key, operation.policy, context, compute, operation=described(exchange)[0])
         exchange.cached = computed is None
+        if stored is not None and exchange.cached:
+            self._searched_again(stored.searches, exchange.scope)
         if stored is not None and exchange.method == "GET":
-            hit = cache.remember(exchange.scope, stored, exchange.media_type, exchange.cors)
+            hit = cache.remember(
+                exchange.scope, stored, exchange.media_type, exchange.cors, generation=exchange.generation
+            )
             return Answer(status=hit.status, body=hit.body, headers=[*hit.headers, *exchange.extra])
         if stored is not None:
             return answered(stored.body, exchange.media_type, headers=exchange.every_header)
         outcome, body = computed or await compute()
         return answered(body, exchange.media_type, headers=exchange.every_header, code=_code(outcome))
+
+    def _searched_again(self, searches: Sequence[Any], scope: Scope) -> None:
+        """The answer came out of the cache: what was searched for it counts all the same."""
+        if searches:
+            visitor = next((value for name, value in scope["headers"] if name == _VISITOR), None)
+            self._replay(searches, None if visitor is None else visitor.decode("latin-1"))
 
 
 def _media_type(exchange: Exchange) -> str:

@@ -31,6 +31,8 @@ class Exchange:
     """Headers for whatever the answer will be: request id, rate."""
     cors: list[Header] = field(default_factory=list)
     storefront: Storefront | None = None
+    generation: str = ""
+    """The library's when the request began: storefront and CORS headers are of this one or a later one."""
     context: Context | None = None
     document: Document | None = None
     operation: Operation | None = None

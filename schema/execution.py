@@ -1,8 +1,9 @@
 """Running one prepared operation by graphql-core's executor, without a task where every resolver is synchronous."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from inspect import isawaitable
 from time import monotonic
 from typing import Any, cast
@@ -10,14 +11,21 @@ from typing import Any, cast
 import strawberry
 from graphql import ExecutionResult, GraphQLError, GraphQLObjectType
 from graphql.execution import Executor
-from graphql.execution.collect_fields import GroupedFieldSet
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from strawberry.execution import optimized_is_awaitable
 
 from schema.documents import Document, Operation
 from schema.failures import Code, RequestFailure, presented, refused
 from schema.limits import Limits
 from schema.protocols import Context
-from schema.shortcuts import LONG_WAY, Shortcut, find_shortcuts
+from schema.shortcuts import LONG_WAY, Branch, OnlyContext, find_branches, find_shortcuts
+
+Reader = Callable[[Any], Any]
+Readers = Sequence[tuple[str, Reader]]
+LONG = 400
+"""The cost from which an execution takes its turn: 5 ms and more."""
+STEPS = 4
+"""Rounds of the loop that a short request takes from its bytes to its answer: reading, starting, answering, and one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +50,7 @@ class Execution:
         self._schema = schema._schema
         self._limits = limits
         self._executor = _executor_class(schema)
+        self._turns = asyncio.Lock()
 
     async def run(
         self,
@@ -51,8 +60,11 @@ class Execution:
         context: Context,
         *,
         request_id: str,
+        cost: int = 0,
     ) -> Outcome:
         """Execute a query or mutation. `RequestFailure` where the variables do not fit or time runs out."""
+        if cost > LONG or operation.measure.introspection_roots:
+            await self._turn()
         seconds = self._limits.execution_seconds
         executor = self.build(document, operation, variables, context)
         executor.deadline = ends = monotonic() + seconds
@@ -66,6 +78,12 @@ class Execution:
         if monotonic() > ends:
             raise _timed_out(seconds)
         return self.outcome(cast("ExecutionResult", result), request_id=request_id)
+
+    async def _turn(self) -> None:
+        """Let others in between long executions that come at once: they hold the loop one after the other."""
+        async with self._turns:
+            for _ in range(STEPS):
+                await asyncio.sleep(0)
 
     def build(self, document: Document, operation: Operation, variables: Mapping[str, Any], context: Context) -> Any:
         """An executor with its variables coerced, for queries, mutations and subscriptions."""
@@ -101,31 +119,76 @@ class Execution:
 
 def _executor_class(schema: strawberry.Schema) -> type[Any]:
     base: type[Executor[Any]] = schema.execution_context_class
-    shortcuts = find_shortcuts(schema)
-    none: dict[str, Shortcut] = {}
+    shortcuts, branches = find_shortcuts(schema), find_branches(schema)
 
     class KnowledgeBaseExecutor(base):  # type: ignore[valid-type, misc]
-        """Looks at the clock once an object, since no timer stops synchronous resolvers; takes shortcuts to leaves."""
+        """Looks at the clock once an object, since no timer stops synchronous resolvers; takes shortcuts."""
 
         deadline = float("inf")
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self._info = OnlyContext(self.context_value)
+            self._readers: dict[int, Reader | None] = {}
+            self._all_below: dict[tuple[str, int], Readers | None] = {}
 
         def execute_fields(
             self, parent_type: GraphQLObjectType, source: Any, path: Any, fields: GroupedFieldSet, position: Any
         ) -> Any:
             if monotonic() > self.deadline:
                 raise GraphQLError("Out of time.", original_error=Deadline())
-            known = shortcuts.get(parent_type.name, none)
             results: dict[str, Any] = {}
             rest: GroupedFieldSet = {}
             for name, details in fields.items():
-                shortcut = known.get(details[0].node.name.value)
-                results[name] = value = shortcut.value(source) if shortcut is not None else LONG_WAY
+                read = self._reader(parent_type.name, details)
+                results[name] = value = LONG_WAY if read is None else read(source)
                 if value is LONG_WAY:
                     rest[name] = details
             if not rest:
                 return results
             completed = super().execute_fields(parent_type, source, path, rest, position)
             return merged(completed, results) if self.is_awaitable(completed) else results | completed
+
+        def _reader(self, type_name: str, details: FieldDetailsList) -> Reader | None:
+            """What reads a field and all below it by shortcuts; None where something is none. Found once."""
+            key = id(details)  # of a list that the executor keeps
+            if key not in self._readers:
+                self._readers[key] = self._find_reader(type_name, details)
+            return self._readers[key]
+
+        def _find_reader(self, type_name: str, details: FieldDetailsList) -> Reader | None:
+            name = details[0].node.name.value
+            if shortcut := shortcuts.get(type_name, {}).get(name):
+                return shortcut.reader(self._info)
+            branch = branches.get(type_name, {}).get(name)
+            if branch is None or (branch.otherwise and self._below(branch.otherwise, details) is None):
+                return None
+            return partial(branch.value, read=branch.reader(self._info), one=partial(self._whole, branch, details))
+
+        def _below(self, type_: GraphQLObjectType, details: FieldDetailsList) -> Readers | None:
+            """The readers of all that is asked of an object of that type."""
+            key = (type_.name, id(details))
+            if key not in self._all_below:
+                fields, deferred, _ = self.collect_subfields(type_, details)
+                readers = [(name, self._reader(type_.name, each)) for name, each in fields.items()]
+                complete = not deferred and all(read for _, read in readers)
+                self._all_below[key] = cast("Readers", readers) if complete else None
+            return self._all_below[key]
+
+        def _whole(self, branch: Branch, details: FieldDetailsList, source: Any) -> Any:
+            type_ = branch.type_of(source)
+            readers = None if type_ is None else self._below(type_, details)
+            if readers is None:
+                self._readers[id(details)] = None  # the other objects are no better
+                return LONG_WAY
+            if monotonic() > self.deadline:
+                return LONG_WAY
+            results: dict[str, Any] = {}
+            for name, read in readers:
+                results[name] = value = read(source)
+                if value is LONG_WAY:
+                    return LONG_WAY
+            return results
 
     return KnowledgeBaseExecutor
 

@@ -14,6 +14,12 @@ from schema.measure import Measure
 class Limits:
     """Sizes in bytes or characters, times in seconds, the rest counts."""
 
+    headers_seconds: float = 8.0
+    headers_bytes: int = 64 * 1024
+    idle_seconds: float = 75.0
+    """Between requests of a connection: longer than load balancers keep one, 60 s, so that none asks while we close."""
+    write_seconds: float = 120.0
+    """Without any of an answer being taken. Browsers that play a film let minutes pass, and ask for the rest again."""
     body_bytes: int = 256 * 1024
     read_seconds: float = 10.0
     execution_seconds: float = 10.0

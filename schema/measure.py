@@ -27,7 +27,7 @@ from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
 from graphql.utilities import value_from_ast_untyped
 
 from schema.cost import Cost, most, times, total
-from schema.pages import is_connection, page_sizes
+from schema.pages import WEIGHT, is_connection, metadata, page_sizes
 
 INTROSPECTION_ROOTS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 INTROSPECTION_LISTS = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})
@@ -49,6 +49,7 @@ class Measure:
     introspection_aliases: int
     cost: Cost
     defaults: Mapping[str, Any]
+    declared: frozenset[str]
     used: frozenset[tuple[str, str]]
     arguments: frozenset[str]
 
@@ -125,6 +126,7 @@ class Measurer:
                 for node in definitions
                 if node.default_value
             },
+            declared=frozenset(node.variable.name.value for node in definitions),
             used=frozenset(shape.used),
             arguments=frozenset(shape.arguments),
         )
@@ -165,7 +167,10 @@ class Measurer:
             shape.introspection_lists = max(
                 shape.introspection_lists, child.introspection_lists + (name in INTROSPECTION_LISTS)
             )
-        elif node.selection_set:
+            return
+        if definition is not None and (weight := metadata(definition).get(WEIGHT)):
+            shape.costs.append(int(weight))
+        if node.selection_set:
             _charge(shape, child, node, definition, parent)
 
     def _definition(self, parent: GraphQLNamedType, name: str) -> GraphQLField | None:
@@ -211,7 +216,7 @@ def _charge(
         return
     name, sizes = node.name.value, page_sizes(node, definition)
     if is_connection(parent) and name in ("edges", "nodes"):
-        shape.item_costs.append(child.cost if name == "edges" else total([1, child.cost]))
+        shape.item_costs.append(most([1, child.cost]) if name == "edges" else total([1, child.cost]))
     elif is_connection(parent) and name == "pageInfo":
         shape.costs.append(child.cost)
     elif is_connection(get_named_type(definition.type)):

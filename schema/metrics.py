@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _COSTS = (0, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2000)
+_FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip", b"via"})
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -37,6 +38,7 @@ class Metrics:
             ["generation"],
             registry=self.registry,
         )
+        self._serving: str | None = None
         self._hits: dict[tuple[str, int], Counter] = {}
 
     def request(
@@ -66,8 +68,10 @@ class Metrics:
 
     def serving(self, generation: str) -> None:
         """The library moved on to another generation."""
-        self.generation.clear()
         self.generation.labels(generation).set(1)
+        if self._serving not in (None, generation):
+            self.generation.remove(self._serving)
+        self._serving = generation
 
 
 class MetricsApp:
@@ -86,7 +90,9 @@ class MetricsApp:
         await send({"type": "http.response.body", "body": body})
 
     def _allowed(self, scope: Scope) -> bool:
-        if self._token is None:
-            return (scope.get("client") or ("", 0))[0] in _LOOPBACK
-        given = dict(scope["headers"]).get(b"authorization", b"")
+        headers = dict(scope["headers"])
+        if self._token is None:  # a proxy on this machine stands for people elsewhere
+            forwarded = not _FORWARDED.isdisjoint(headers)
+            return not forwarded and (scope.get("client") or ("", 0))[0] in _LOOPBACK
+        given = headers.get(b"authorization", b"")
         return compare_digest(given, b"Bearer " + self._token.encode())

@@ -4,14 +4,15 @@ Queries, variables, names of operations that are not ours, addresses and error m
 hashes.
 """
 
-import traceback
 from hashlib import blake2b
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from kb.logs import frames
 from schema.metrics import Metrics
+from schema.tracing import Trace
 
 if TYPE_CHECKING:
     from schema.answer import Answer
@@ -28,10 +29,12 @@ class Observer:
         log: Any = None,
         metrics: Metrics | None = None,
         salt: bytes | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self._log = log if log is not None else structlog.get_logger("graphql")
         self.metrics = metrics or Metrics()
         self._salt = salt or token_bytes(16)
+        self._trace = trace
 
     def finished(self, exchange: "Exchange", answer: "Answer") -> None:
         """A request was answered over HTTP."""
@@ -53,6 +56,8 @@ class Observer:
             cached=exchange.cached,
             request_id=exchange.request_id,
         )
+        if self._trace is not None:
+            self._trace(exchange, answer, name, kind)
 
     def hit(self, hit: "Hit") -> None:
         """A request was answered from the cache before anything of it was read."""
@@ -88,15 +93,3 @@ def described(exchange: "Exchange") -> tuple[str, str]:
     if operation is None or exchange.document is None:
         return "-", "-"
     return (operation.name or "-") if exchange.document.registered else "other", operation.kind
-
-
-def frames(error: BaseException) -> list[str]:
-    """The frames of a traceback, those of its causes below, without messages and values."""
-    lines, seen = [], set[int]()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        lines.append(type(current).__name__)
-        lines.extend(f"{f.filename}:{f.lineno} in {f.name}" for f in traceback.extract_tb(current.__traceback__)[-20:])
-        current = current.__cause__ or current.__context__
-    return lines

@@ -1,7 +1,7 @@
 """What the endpoint is handed: who is asking, and the keys under which it leaves its own findings in the ASGI scope."""
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from starlette.requests import HTTPConnection
 
@@ -13,6 +13,8 @@ STOREFRONT = "kb.storefront"
 """Scope key: the `Storefront` named by the `KB-Storefront` header, or None."""
 CLIENT = "kb.client"
 """Scope key: the address of the client, as far as it can be trusted."""
+VISITOR = "kb-visitor"
+"""Header: a random UUID that a client keeps. Answers do not hang on it."""
 
 
 class Context(Protocol):
@@ -28,5 +30,7 @@ class Context(Protocol):
     def request_id(self) -> str: ...
 
 
+Replay = Callable[[Sequence[Any], str | None], None]
+"""Told of the searches of an answer that is given out of the cache, and of who says to ask for it (`VISITOR`)."""
 ContextFactory = Callable[[HTTPConnection], Context]
 """Makes the context of a request; raises `kb.errors.Unauthenticated` where a token was given and is not valid."""

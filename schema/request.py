@@ -14,6 +14,7 @@ from schema.failures import Code, RequestFailure
 from schema.limits import Limits
 
 _CLOSE = ((b"connection", b"close"),)
+_DEEPEST = 100  # input objects nest by their types, a handful deep; orjson writes 254 levels and reads a thousand
 _PARAMETERS = ("query", "documentId", "operationName", "variables", "extensions")
 
 
@@ -90,6 +91,8 @@ def from_mapping(given: Mapping[str, Any]) -> GraphQLRequest:
     for name in ("variables", "extensions"):
         if not isinstance(given.get(name), dict | None):
             raise bad_request(f"{name} must be an object.")
+        if _deeper_than(_DEEPEST, given.get(name)):
+            raise bad_request(f"{name} is nested more than {_DEEPEST} deep.")
     query, document_id = given.get("query"), given.get("documentId")
     extensions = given.get("extensions") or {}
     if query is not None and document_id is not None:
@@ -103,6 +106,17 @@ def from_mapping(given: Mapping[str, Any]) -> GraphQLRequest:
         variables=given.get("variables") or {},
         extensions=extensions,
     )
+
+
+def _deeper_than(levels: int, value: Any) -> bool:
+    """Whether lists and objects are nested deeper, looked at level by level: no recursion, whatever was sent."""
+    level = [value]
+    for _ in range(levels + 1):
+        nested = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [inner for one in nested for inner in one]
+        if not level:
+            return False
+    return True
 
 
 async def read_body(receive: Receive, headers: Mapping[bytes, bytes], limits: Limits) -> bytes:

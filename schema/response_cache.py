@@ -23,6 +23,7 @@ from schema.protocols import Context
 
 STATIC_SECONDS = 60
 """How long a browser or CDN may keep what is static here: a change of content is seen everywhere within that time."""
+_LONGEST_KEY = 8_192  # bytes of query string and headers; browsers send a few hundred
 _LONGEST_QUERY_STRING = 4096
 _ENTRY_BYTES = 1_500
 """Memory of an entry beside its body and its key, headers included, measured with tracemalloc."""
@@ -39,6 +40,8 @@ class Stored:
     etag: bytes
     expires: float | None
     operation: str
+    searches: Sequence[Any] = ()
+    """Those made for it, logged again each time it is given."""
     alive: bool = True
 
 
@@ -50,6 +53,7 @@ class Hit:
     headers: Sequence[Header]
     body: bytes
     operation: str
+    searches: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,9 @@ class _Raw:
 
 def cache_key(document: str, operation: str | None, variables: Mapping[str, Any], context: Context) -> bytes:
     """A hash of all that a public answer hangs on."""
-    audience = context.viewer.audience
-    parts = [document, operation, dict(variables), context.locale, audience and audience.value, context.generation]
+    viewer = context.viewer
+    sees = [viewer.audience and viewer.audience.value, sorted(each.value for each in viewer.visibilities)]
+    parts = [document, operation, dict(variables), context.locale, sees, context.generation]
     return sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).digest()
 
 
@@ -96,6 +101,11 @@ class ResponseCache:
 
     def __len__(self) -> int:
         return len(self._answers)
+
+    @property
+    def generation(self) -> str:
+        """Of the library that is served now."""
+        return self._generation()
 
     @property
     def size(self) -> int:
@@ -149,16 +159,24 @@ class ResponseCache:
             event.set()
         if outcome.errors or context.generation != self._generation():
             return None, (outcome, body)
-        return self._store(key, body, _age(policy, context), operation), (outcome, body)
+        searches = tuple(getattr(context, "searches", ()))
+        return self._store(key, body, _age(policy, context), operation, searches), (outcome, body)
 
-    def remember(self, scope: Scope, stored: Stored, media_type: str, cors: Sequence[Header]) -> Hit:
-        """The answer to a GET with what is kept; the same raw request is a hit from now on."""
+    def remember(
+        self, scope: Scope, stored: Stored, media_type: str, cors: Sequence[Header], *, generation: str
+    ) -> Hit:
+        """The answer to a GET with what is kept; the same raw request is a hit from now on.
+
+        Unless the library has moved on since the request began, in `generation`: its storefront and its CORS headers
+        may be those of before.
+        """
         headers = dict(scope["headers"])
         validators = [(b"etag", stored.etag), *cors]
         fixed = fixed_headers(stored.body, media_type)
         unchanged = [header for header in fixed if header[0] == b"vary"]
         raw = _Raw(stored, [*fixed, *validators], [*unchanged, *validators])
-        if (key := self._raw_key(scope, headers)) is not None and stored.alive:
+        unmoved = generation == self._at == self._generation()
+        if unmoved and stored.alive and (key := self._raw_key(scope, headers)) is not None:
             self._raw[key] = raw
             while len(self._raw) > self._most:
                 self._raw.popitem(last=False)
@@ -175,7 +193,7 @@ class ResponseCache:
         if len(query_string) > _LONGEST_QUERY_STRING:
             return None
         get = headers.get
-        return (
+        key = (
             query_string,
             get(b"accept"),
             get(b"accept-language"),
@@ -183,6 +201,7 @@ class ResponseCache:
             get(b"origin"),
             get(b"host"),
         )
+        return key if sum(len(part or b"") for part in key) <= _LONGEST_KEY else None
 
     def _hit(self, raw: _Raw, headers: Mapping[bytes, bytes]) -> Hit:
         stored = raw.stored
@@ -190,8 +209,12 @@ class ResponseCache:
         unchanged = if_none_match is not None and (stored.etag in if_none_match or if_none_match == b"*")
         age = (b"cache-control", b"public, max-age=%d" % self._seconds_left(stored))
         if unchanged:
-            return Hit(status=304, headers=[*raw.headers_unchanged, age], body=b"", operation=stored.operation)
-        return Hit(status=200, headers=[*raw.headers, age], body=stored.body, operation=stored.operation)
+            status, fixed, body = 304, raw.headers_unchanged, b""
+        else:
+            status, fixed, body = 200, raw.headers, stored.body
+        return Hit(
+            status=status, headers=[*fixed, age], body=body, operation=stored.operation, searches=stored.searches
+        )
 
     def _find(self, key: bytes) -> Stored | None:
         stored = self._answers.get(key)
@@ -203,14 +226,18 @@ class ResponseCache:
         self._answers.move_to_end(key)
         return stored
 
-    def _store(self, key: bytes, body: bytes, age: int | None, operation: str) -> Stored | None:
+    def _store(
+        self, key: bytes, body: bytes, age: int | None, operation: str, searches: Sequence[Any]
+    ) -> Stored | None:
         if age == 0 or len(body) + _ENTRY_BYTES > self._most_bytes:
             return None
         etag = b'"%s"' % sha256(body).hexdigest()[:32].encode()
         expires = None if age is None else self._clock() + age
         if key in self._answers:
             self._drop(key)
-        stored = self._answers[key] = Stored(body=body, etag=etag, expires=expires, operation=operation)
+        stored = self._answers[key] = Stored(
+            body=body, etag=etag, expires=expires, operation=operation, searches=searches
+        )
         self._bytes += len(body) + _ENTRY_BYTES
         while len(self._answers) > self._most or self._bytes > self._most_bytes:
             self._drop(next(iter(self._answers)))

@@ -19,7 +19,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation as ProtocolOperation
 from strawberry.types.unset import UNSET
 
-from kb.errors import KnowledgeBaseError
+from kb.errors import KnowledgeBaseError, Unavailable
 from schema.cost import evaluate
 from schema.documents import Document, Operation
 from schema.execution import Outcome
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _LONGEST_ID = 128
 _TOO_BIG = 1009
+_TRY_AGAIN = 1013
 
 
 class View:
@@ -123,7 +124,9 @@ class Handler(BaseGraphQLTransportWSHandler[Any, Any]):
         """Check who opens the connection; it is closed when their token expires."""
         try:
             context = self._context(self._endpoint.new_id())
-        except (KnowledgeBaseError, RequestFailure):
+        except (KnowledgeBaseError, RequestFailure) as error:
+            if isinstance(error, Unavailable):  # clients try again after this code, never after Forbidden
+                await self.websocket.close(_TRY_AGAIN, "Try again later")
             raise ConnectionRejectionError from None
         expires_at = getattr(context, "expires_at", None)
         if expires_at is not None:
@@ -161,9 +164,10 @@ class Handler(BaseGraphQLTransportWSHandler[Any, Any]):
         request_id, started = self._endpoint.new_id(), perf_counter()
         name, kind, code = "-", "-", None
         try:
-            document, chosen, context = await self._prepare(operation.request, request_id)
+            document, chosen, context, cost = await self._prepare(operation.request, request_id)
             name, kind = (chosen.name or "-") if document.registered else "other", chosen.kind
-            async with aclosing(self._results(document, chosen, operation.request, context, request_id)) as results:
+            found = self._results(document, chosen, operation.request, context, request_id, cost)
+            async with aclosing(found) as results:
                 async for outcome in results:
                     await self._send(operation, outcome, request_id)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
@@ -196,7 +200,7 @@ class Handler(BaseGraphQLTransportWSHandler[Any, Any]):
         operation.task = asyncio.create_task(self.run_operation(operation))
         operation.task.add_done_callback(self._task_done)
 
-    async def _prepare(self, request: GraphQLRequest, request_id: str) -> tuple[Document, Operation, Context]:
+    async def _prepare(self, request: GraphQLRequest, request_id: str) -> tuple[Document, Operation, Context, int]:
         context = self._context(request_id)
         if self._endpoint.rate_limiter is not None:
             subject = context.viewer.subject
@@ -205,14 +209,20 @@ class Handler(BaseGraphQLTransportWSHandler[Any, Any]):
         operation = document.operation(request.operation_name)
         cost = evaluate(operation.measure.cost, {**operation.measure.defaults, **request.variables})
         check_cost(cost, self._endpoint.limits)
-        return document, operation, context
+        return document, operation, context, cost
 
     async def _results(
-        self, document: Document, operation: Operation, request: GraphQLRequest, context: Context, request_id: str
+        self,
+        document: Document,
+        operation: Operation,
+        request: GraphQLRequest,
+        context: Context,
+        request_id: str,
+        cost: int,
     ) -> AsyncGenerator[Outcome, None]:
         execution = self._endpoint.execution
         if operation.kind != "subscription":
-            yield await execution.run(document, operation, request.variables, context, request_id=request_id)
+            yield await execution.run(document, operation, request.variables, context, request_id=request_id, cost=cost)
             return
         executor = execution.build(document, operation, request.variables, context)
         source = create_source_event_stream(executor)

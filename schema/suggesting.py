@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
+from kb.insights.past_queries import page_of
+from kb.insights.searched import normalised_query
 from kb.library.pages import Page, visible
 from kb.library.suggestions import CATEGORY, SECTION
 from schema import make
@@ -10,11 +12,13 @@ from schema.context import Context
 from schema.types.enums import SuggestionKind
 from schema.types.scalars import HTML, URL
 from schema.types.search import Suggestion
+from search.analysis import tokenise
 from search.protocol import SearchQuery
 from search.suggest import Range
 from search.suggest import Suggestion as Found
 
 SPARE = 5  # times as many are asked for where a filter will drop some
+PAST_SHARE = 3  # one in so many may be a past query: the page itself is a step nearer
 
 
 def offers(wanted: SearchQuery, context: Context) -> list[Suggestion]:
@@ -22,8 +26,9 @@ def offers(wanted: SearchQuery, context: Context) -> list[Suggestion]:
     filtered = bool(wanted.kinds or wanted.categories or wanted.tags)
     first = wanted.first * SPARE if filtered else wanted.first
     found = context.suggester.suggest(wanted.text, locales=wanted.locales, allow=wanted.allow, first=first)
-    made = (_suggestion(each, wanted, context) for each in found)
-    return [each for each in made if each][: wanted.first]
+    made = [each for each in (_suggestion(each, wanted, context) for each in found) if each]
+    past = _past_queries(wanted, context)
+    return [*made[: wanted.first - len(past)], *past]
 
 
 def instead(wanted: SearchQuery, context: Context, first: int) -> list[Suggestion]:
@@ -52,6 +57,44 @@ def _suggestion(found: Found, wanted: SearchQuery, context: Context) -> Suggesti
         page=make.page(page, context.library),
         category=None,
         url=URL(context.library.urls.page(page, anchor=anchor or None)),
+    )
+
+
+def _past_queries(wanted: SearchQuery, context: Context) -> list[Suggestion]:
+    """Past queries with all the words that were typed, the last one perhaps half."""
+    most = wanted.first // PAST_SHARE
+    if context.insights is None or not most:
+        return []
+    suggester = context.insights.past_queries.suggester
+    found = suggester.suggest(wanted.text, locales=wanted.locales, allow=wanted.allow, first=most * SPARE)
+    typed = normalised_query(wanted.text)
+    whole = [each for each in found if each.entry.text != typed and _has_words(each.entry.text, typed)]
+    made = (_past_query(each, wanted, context) for each in whole)
+    return [each for each in made if each][:most]
+
+
+def _has_words(text: str, typed: str) -> bool:
+    words = tokenise(text)
+    return all(
+        any(word.stem == token.stem or word.surface.startswith(token.surface) for word in words)
+        for token in tokenise(typed)
+        if not token.aside
+    )
+
+
+def _past_query(found: Found, wanted: SearchQuery, context: Context) -> Suggestion | None:
+    """Only while the page that readers opened from it is one that this reader may open."""
+    entry = found.entry
+    page = context.library.page(page_of(entry.target), context.viewer, wanted.locales[0])
+    if page is None or not _passes(page, wanted, context):
+        return None
+    return Suggestion(
+        kind=SuggestionKind.QUERY,
+        text=entry.text,
+        text_html=_marked(entry.text, found.ranges),
+        page=None,
+        category=None,
+        url=URL(context.library.urls.search(entry.text, wanted.locales[0])),
     )
 
 

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
+from kb.errors import Unavailable
 from schema.documents import DocumentStore
 from schema.execution import Execution
 from schema.limits import Limits
@@ -63,7 +64,7 @@ class WebSocketEndpoint:
         client = client_address(scope, trusted=self._trusted_proxies)
         wanted = GRAPHQL_TRANSPORT_WS_PROTOCOL in scope.get("subprotocols", ())
         crowded = self._open[client] >= self.limits.ws_sockets_per_address
-        if not wanted or crowded or not self._origins.may_connect(dict(scope["headers"])):
+        if not wanted or crowded or not self._may_connect(scope):
             await websocket.close()
             return
         self._open[client] += 1
@@ -87,6 +88,12 @@ class WebSocketEndpoint:
             "headers": list(headers.items()),
         }
         return self._context_factory(HTTPConnection({**scope, **found}))
+
+    def _may_connect(self, scope: Scope) -> bool:
+        try:
+            return self._origins.may_connect(dict(scope["headers"]))
+        except Unavailable:
+            return False
 
     async def _handle(self, websocket: WebSocket, client: str) -> None:
         view = View()

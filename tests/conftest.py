@@ -14,10 +14,14 @@ import server
 from tests.support import TOP, Client, settings_for, write
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def _quiet() -> None:
+    """Before each test: a command that was run in process leaves its own log style behind."""
     structlog.configure(
-        processors=[structlog.processors.JSONRenderer()], logger_factory=structlog.ReturnLoggerFactory()
+        processors=[structlog.processors.JSONRenderer()],
+        logger_factory=structlog.ReturnLoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(0),
+        cache_logger_on_first_use=False,
     )
 
 

@@ -23,6 +23,7 @@ class Client:
 
     def __init__(self, app: Any, http: TestClient) -> None:
         self.live = app.state.live
+        self.insights = app.state.insights
         self.http = http
 
     def post(
@@ -70,6 +71,7 @@ def settings_for(content: Path, var: Path, **more: Any) -> Settings:
         "content": content,
         "var": var,
         "search_url": f"whoosh:///{var}/index",
+        "database_url": f"sqlite:///{var}/kb.db",
         "base_url": "http://kb.test",
         "secret": "s" * 40,
         "jwt_secret": JWT_SECRET,

@@ -21,6 +21,9 @@ def test_only_the_command_line_stands_above_the_server():
 
 
 def test_only_the_server_and_the_command_line_read_settings():
-    modules = [*(path for folder in ("kb", "schema", "search", "web") for path in (TOP / folder).rglob("*.py")), TOP / "server.py"]
+    modules = [
+        *(path for folder in ("kb", "schema", "search", "web") for path in (TOP / folder).rglob("*.py")),
+        TOP / "server.py",
+    ]
     readers = {path.relative_to(TOP).as_posix() for path in modules if "kb.settings" in imports(path)}
     assert readers == {"kb/cli.py", "server.py"}

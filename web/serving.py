@@ -13,6 +13,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from kb.errors import SetupError
+from schema.limits import Limits
+from web.protocol import patient
 
 BACKLOG = 2048
 SHUTDOWN_SECONDS = 20
@@ -42,16 +44,18 @@ def listen(host: str, port: int) -> socket.socket:
 class Server(uvicorn.Server):
     """Uvicorn on an app that can stop it: `make_app` is handed the function that does."""
 
-    def __init__(self, make_app: Callable[[Callable[[], None]], ASGIApp]) -> None:
+    def __init__(self, make_app: Callable[[Callable[[], None]], ASGIApp], limits: Limits) -> None:
         self.failed = False
         config = uvicorn.Config(
             make_app(self._fail),
+            http=patient(limits),
+            timeout_keep_alive=limits.idle_seconds,  # type: ignore[arg-type]  # it takes fractions
             access_log=False,  # it would hold the queries of GET requests: the endpoint writes a line of its own
             log_config=None,
             proxy_headers=False,  # forwarded addresses count only from proxies that a setting names; the app reads them
             server_header=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            ws_max_size=64 * 1024,
+            ws_max_size=limits.ws_message_bytes,
             lifespan="on",
         )
         super().__init__(config)

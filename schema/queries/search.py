@@ -5,11 +5,13 @@ from typing import Annotated
 
 import strawberry
 
+from kb.insights.searched import Searched, normalised_query, stored_filters, stored_query
 from kb.library.pages import PageKind, allowed, visible
-from schema import make, suggesting
+from schema import suggesting
 from schema.caching import public
 from schema.connections import bad_cursor, decode_cursor, encode_cursor, page_info, page_size
 from schema.context import Context, Info
+from schema.pages import weight
 from schema.paging import After, Locale
 from schema.types.search import FacetValue, SearchConnection, SearchEdge, SearchFacet, SearchFilter, Suggestion
 from search.protocol import Cursor, FacetField, SearchPage, SearchQuery
@@ -18,6 +20,7 @@ ORDER = "score"
 HITS = 10
 SUGGESTIONS = 6
 SUGGESTION_SECONDS = 60
+SEARCH_OBJECTS = 100  # a query as people type it takes as long, 1 to 3 ms; one of 250 words four times that
 FACETS_SHOWN = 25  # values a field; more than anybody reads, fewer than the tags of 10,000 pages
 NO_HIT_SUGGESTIONS = 6
 KIND_LABELS = {
@@ -35,7 +38,10 @@ First = Annotated[int | None, strawberry.argument(description="How many at most,
 
 @strawberry.type
 class SearchQueries:
-    @strawberry.field(description="Pages that answer a query, the best first.", metadata=public(SUGGESTION_SECONDS))
+    @strawberry.field(
+        description="Pages that answer a query, the best first.",
+        metadata=public(SUGGESTION_SECONDS) | weight(SEARCH_OBJECTS),
+    )
     def search(
         self,
         info: Info,
@@ -49,7 +55,11 @@ class SearchQueries:
         size = page_size(HITS if first is None else first)
         cursor = _cursor(after) if after is not None else None
         wanted = _query(context, query, filter, context.chosen_locale(locale), size, cursor)
-        return _connection(context.engine.search(wanted), wanted, context, after=after)
+        found = context.search(wanted)
+        searched = _searched(found, wanted, context)
+        if cursor is None and searched.normalised:  # a further page is no further search
+            context.log(searched)
+        return _connection(found, wanted, context, after=after, search_id=searched.search_id)
 
     @strawberry.field(description="What to offer while somebody types.", metadata=public(SUGGESTION_SECONDS))
     def suggest(
@@ -83,7 +93,9 @@ def _query(
     )
 
 
-def _connection(found: SearchPage, wanted: SearchQuery, context: Context, *, after: str | None) -> SearchConnection:
+def _connection(
+    found: SearchPage, wanted: SearchQuery, context: Context, *, after: str | None, search_id: str
+) -> SearchConnection:
     """The second lock: a hit is shown if the library has its page and the viewer may open it."""
     edges = []
     for hit in found.hits:
@@ -91,7 +103,15 @@ def _connection(found: SearchPage, wanted: SearchQuery, context: Context, *, aft
         if page is not None and visible(page, context.viewer):
             cursor = encode_cursor((hit.score, hit.id), ORDER)
             edges.append(
-                SearchEdge(cursor=cursor, score=hit.score, page=page, library=context.library, terms=found.terms)
+                SearchEdge(
+                    cursor=cursor,
+                    score=hit.score,
+                    page=page,
+                    library=context.library,
+                    terms=found.terms,
+                    asked=found.asked,
+                    phrases=found.phrases,
+                )
             )
     info = page_info([edge.cursor for edge in edges], has_next=found.has_next, has_previous=after is not None)
     return SearchConnection(
@@ -102,7 +122,7 @@ def _connection(found: SearchPage, wanted: SearchQuery, context: Context, *, aft
         match=found.match,
         did_you_mean=found.did_you_mean,
         suggestions=[] if found.total else suggesting.instead(wanted, context, NO_HIT_SUGGESTIONS),
-        search_id=strawberry.ID(_search_id(wanted, context)),
+        search_id=strawberry.ID(search_id),
     )
 
 
@@ -130,8 +150,22 @@ def _cursor(after: str) -> Cursor:
     raise bad_cursor("after")
 
 
-def _search_id(wanted: SearchQuery, context: Context) -> str:
-    """Equal searches have equal ids, so that answers can be cached; the words cannot be read out of it."""
-    words = " ".join(wanted.text.casefold().split())
-    filters = repr([sorted(each) for each in (wanted.kinds, wanted.categories, wanted.tags, wanted.allow)])
-    return context.fingerprint("search", words, filters, *wanted.locales, context.generation)
+def _searched(found: SearchPage, wanted: SearchQuery, context: Context) -> Searched:
+    """The search as it is logged. Equal searches have equal ids, so that answers can be cached."""
+    query = stored_query(wanted.text)
+    normalised = normalised_query(query)
+    filters = {"kinds": wanted.kinds, "categories": wanted.categories, "tags": wanted.tags}
+    seen = repr([sorted(each) for each in (*filters.values(), wanted.allow)])
+    audiences = {label.partition(":")[2] for label in wanted.allow}
+    return Searched(
+        search_id=context.fingerprint("search", normalised, seen, *wanted.locales, context.generation),
+        query=query,
+        normalised=normalised,
+        match=found.match,
+        total=found.total,
+        filters=stored_filters(**filters),
+        locale=wanted.locales[0],
+        audience=audiences.pop() if len(audiences) == 1 else None,
+        generation=context.generation,
+        staff=context.viewer.staff,
+    )

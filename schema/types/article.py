@@ -12,9 +12,10 @@ from schema import make
 from schema.caching import personal, public, public_type
 from schema.connections import PageInfo
 from schema.context import Info
+from schema.pages import weight
 from schema.types.enums import ArticleKind
 from schema.types.node import Node
-from schema.types.page import ArticleOutcome, Helpfulness, Page, Section, sections
+from schema.types.page import HTML_OBJECTS, ArticleOutcome, Helpfulness, Page, Section, sections
 from schema.types.scalars import HTML
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ class Article(Page, Node):
     def tags(self) -> list[str]:
         return list(self.page.tags)
 
-    @strawberry.field(description="The text as sanitised HTML; headings have the anchors of `sections`.")
+    @strawberry.field(
+        description="The text as sanitised HTML; headings have the anchors of `sections`.",
+        metadata=weight(HTML_OBJECTS),
+    )
     def body_html(self, info: Info) -> HTML:
         return HTML(info.context.library.renderer.html(self.page))
 

@@ -12,6 +12,8 @@ from schema.caching import personal, public_type
 from schema.types.node import Node
 from schema.types.scalars import URL
 
+HTML_OBJECTS = 20  # for the cost: a page is rendered when it is first read, in 5 ms, and kept from then on
+
 
 @public_type()
 @strawberry.interface(description="Something a reader can open: what articles, tutorials and policies share.")

@@ -9,8 +9,9 @@ from kb.library import pages
 from schema import make
 from schema.caching import personal, public, public_type
 from schema.context import Context, Info
+from schema.pages import weight
 from schema.types.node import Node
-from schema.types.page import Page, Section, sections
+from schema.types.page import HTML_OBJECTS, Page, Section, sections
 from schema.types.scalars import HTML
 
 POLICY_SECONDS = 60  # which version is in force changes with the day
@@ -37,7 +38,10 @@ class Policy(Page, Node):
     def changes(self) -> str | None:
         return self.page.changes
 
-    @strawberry.field(description="The text as sanitised HTML; headings have the anchors of `sections`.")
+    @strawberry.field(
+        description="The text as sanitised HTML; headings have the anchors of `sections`.",
+        metadata=weight(HTML_OBJECTS),
+    )
     def body_html(self, info: Info) -> HTML:
         return HTML(info.context.library.renderer.html(self.page))
 

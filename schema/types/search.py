@@ -13,6 +13,7 @@ from schema import make
 from schema.caching import public_type
 from schema.connections import PageInfo
 from schema.context import Info
+from schema.pages import assumed_size
 from schema.types.enums import SuggestionKind
 from schema.types.page import Page, Section, section
 from schema.types.scalars import HTML, URL
@@ -20,6 +21,8 @@ from search.protocol import FacetField, Match
 
 if TYPE_CHECKING:
     from schema.types.category import Category
+
+FACET_VALUES = 15  # for the cost; real help centers have 4 kinds, 10 to 20 categories, as many tags among the hits
 
 
 @strawberry.input(description="Which pages a search looks at. The values of a list are alternatives.")
@@ -42,6 +45,8 @@ class SearchEdge:
     page: strawberry.Private[LibraryPage]
     library: strawberry.Private[Library]
     terms: strawberry.Private[frozenset[str]]
+    asked: strawberry.Private[frozenset[str]]
+    phrases: strawberry.Private[frozenset[tuple[str, ...]]]
     cut: strawberry.Private[Excerpt | None] = None
 
     @strawberry.field(description="The page.")
@@ -50,7 +55,7 @@ class SearchEdge:
 
     @strawberry.field(description="The title with the words of the query in `<mark>`.")
     def title_html(self) -> HTML:
-        return HTML(marked(self.page.title, self.terms))
+        return HTML(marked(self.page.title, self.terms, phrases=self.phrases))
 
     @strawberry.field(description="The best passage, with the words of the query in `<mark>`.")
     def excerpt_html(self) -> HTML:
@@ -74,7 +79,7 @@ class SearchEdge:
 
     def _excerpt(self) -> Excerpt:
         if self.cut is None:
-            self.cut = excerpt(self.page, self.terms)
+            self.cut = excerpt(self.page, self.terms, asked=self.asked, phrases=self.phrases)
         return self.cut
 
 
@@ -90,7 +95,9 @@ class FacetValue:
 @strawberry.type(description="Hits counted by one property.")
 class SearchFacet:
     field: FacetField = strawberry.field(description="The property.")
-    values: list[FacetValue] = strawberry.field(description="Its values, the commonest first.")
+    values: list[FacetValue] = strawberry.field(
+        description="Its values, the commonest first.", metadata=assumed_size(FACET_VALUES)
+    )
 
 
 @public_type()
@@ -114,7 +121,8 @@ class SearchConnection:
     total_count: int = strawberry.field(description="How many hits there are that the viewer may open, exactly.")
     facets: list[SearchFacet] = strawberry.field(
         description="Hits by kind, category and tag. A count is the total that the same search has with that value as "
-        "the only filter on its field."
+        "the only filter on its field.",
+        metadata=assumed_size(len(FacetField)),
     )
     match: Match = strawberry.field(description="How the hits were found: never a silent guess.")
     did_you_mean: str | None = strawberry.field(description="The query with its words corrected, null where none was.")

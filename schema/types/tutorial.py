@@ -11,9 +11,10 @@ from schema import make
 from schema.caching import public, public_type
 from schema.connections import PageInfo
 from schema.context import Info
+from schema.pages import weight
 from schema.types.article import RELATED, Few
 from schema.types.node import Node
-from schema.types.page import Helpfulness, Page
+from schema.types.page import HTML_OBJECTS, Helpfulness, Page
 from schema.types.scalars import HTML, URL
 
 if TYPE_CHECKING:
@@ -82,7 +83,10 @@ class Tutorial(Page, Node):
             for step in self.page.steps
         ]
 
-    @strawberry.field(description="All that is said, as sanitised HTML with a heading for each step.")
+    @strawberry.field(
+        description="All that is said, as sanitised HTML with a heading for each step.",
+        metadata=weight(HTML_OBJECTS),
+    )
     def transcript_html(self, info: Info) -> HTML:
         return HTML(info.context.library.renderer.html(self.page))
 

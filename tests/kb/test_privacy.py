@@ -163,6 +163,10 @@ def test_no_mail_address_is_left(address):
     assert "@" not in masked(f"mail {address} now")
 
 
+def test_a_number_behind_a_price_masks_once():
+    assert masked("4111@4155552671") == masked("4111@[phone]") == "4111@[phone]"
+
+
 @given(st.text() | st.text("0123456789+-. ()@abPAN[]", max_size=80))
 def test_masked_text_masks_to_itself(text):
     once = masked(text)

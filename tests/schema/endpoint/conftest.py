@@ -20,7 +20,7 @@ from kb.errors import InvalidInput, Unauthenticated, Unavailable
 from kb.viewer import ANYONE, Role, Viewer
 from schema.caching import Freshness, personal, public, public_type
 from schema.endpoint import GraphQLEndpoint
-from schema.pages import assumed_size
+from schema.pages import assumed_size, weight
 from schema.protocols import REQUEST_ID, STOREFRONT
 
 
@@ -93,6 +93,10 @@ class Article(Page):
     def my_vote(self) -> bool | None:
         return None
 
+    @strawberry.field(metadata=weight(20))
+    def heavy_html(self) -> str:
+        return "<p>"
+
     @strawberry.field
     def pages(self) -> list[Page]:
         return [article(1)]
@@ -158,6 +162,10 @@ class Query:
     def hello(self, name: str = "you") -> str:
         WORLD.calls.append(name)
         return f"Hello, {name}"
+
+    @strawberry.field(metadata=weight(40))
+    def heavy(self) -> str:
+        return "heavy"
 
     @strawberry.field(metadata=public())
     async def slow_hello(self, info: strawberry.Info) -> str:

@@ -1,6 +1,7 @@
 """Execution answers what strawberry answers, shortcuts or not."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 
@@ -10,7 +11,7 @@ import strawberry
 from schema.documents import DocumentStore
 from schema.execution import Execution
 from schema.limits import Limits
-from schema.shortcuts import find_shortcuts
+from schema.shortcuts import find_branches, find_shortcuts
 
 
 @strawberry.enum
@@ -85,6 +86,82 @@ class Thing:
     def self_again(self) -> "Thing":
         return self
 
+    @strawberry.field
+    def parts(self) -> list["Part"]:
+        return [Part(name=f"{self.name}, part {number}") for number in range(3)]
+
+    @strawberry.field
+    def any_part(self) -> "Part | None":
+        return None
+
+    @strawberry.field
+    def bad_parts(self) -> "list[Part] | None":
+        return [Part(name="a"), Part(name="bad"), Part(name="c")]
+
+    @strawberry.field
+    def shapes(self) -> list["Shape"]:
+        return [Round(id="1", radius=1), Square(id="2", side=2), Round(id="3", radius=3)]
+
+    @strawberry.field
+    def borrowed(self) -> "Part":
+        return Borrowed()  # type: ignore[return-value]
+
+    @strawberry.field
+    def foreign(self) -> "Shape | None":
+        return Borrowed()  # type: ignore[return-value]
+
+
+@dataclass
+class Borrowed:
+    """Has what a part has, and is none."""
+
+    name: str = "borrowed"
+
+    def who(self, info: strawberry.Info) -> str:
+        return "borrowed"
+
+
+@strawberry.type
+class Part:
+    name: str
+
+    @strawberry.field
+    def who(self, info: strawberry.Info) -> str:
+        return str(info.context)
+
+    @strawberry.field
+    def field(self, info: strawberry.Info) -> str:
+        return info.field_name
+
+    @strawberry.field
+    def fails(self) -> str:
+        if self.name == "bad":
+            raise RuntimeError(self.name)
+        return self.name
+
+    @strawberry.field
+    def shape(self, info: strawberry.Info) -> "Shape":
+        return Square(id=str(info.context), side=4)
+
+
+@strawberry.interface
+class Shape:
+    id: str
+
+
+@strawberry.type
+class Round(Shape):
+    radius: int
+
+
+@strawberry.type
+class Square(Shape):
+    side: int
+
+    @strawberry.field
+    def double(self, by: int = 2) -> int:
+        return self.side * by
+
 
 def thing(number: int) -> Thing:
     at = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
@@ -111,13 +188,13 @@ class Query:
         raise RuntimeError("once")
 
 
-SCHEMA = strawberry.Schema(Query)
+SCHEMA = strawberry.Schema(Query, types=[Round, Square])
 SCALARS = "id name tags level levels at on size ratio whole open nothing maybe"
 
 
 def answered(query):
     document = DocumentStore(SCHEMA).of_text(query)
-    run = Execution(SCHEMA, Limits()).run(document, document.operation(None), {}, None, request_id="r")
+    run = Execution(SCHEMA, Limits()).run(document, document.operation(None), {}, "somebody", request_id="r")
     return asyncio.run(run)
 
 
@@ -133,10 +210,20 @@ def answered(query):
         "{ things { wrong huge raised } }",
         "{ things { name empty } }",
         "query { things { name @skip(if: true) size @include(if: true) } }",
+        "{ things { parts { name who } parts { field } anyPart { name } } }",
+        "{ things { name parts { __typename n: name who: name shape { id __typename } } } }",
+        "{ things { parts { name fails } badParts { name } } }",
+        "{ things { name badParts { name fails } parts { name } } }",
+        "{ things { shapes { id } } }",
+        "{ things { shapes { __typename id ... on Round { radius } ... on Square { side } } } }",
+        "{ things { shapes { id ... on Square { side double } } parts { shape { ... on Square { double(by: 3) } } } } }",
+        "{ things { borrowed { name } foreign { id } } }",
+        "{ things { borrowed { name who } } }",
+        "{ things { parts { name @skip(if: true) who } shapes { ... on Square @include(if: false) { side } id } } }",
     ],
 )
 def test_the_answer_is_that_of_strawberry(query):
-    theirs = asyncio.run(SCHEMA.execute(query))
+    theirs = asyncio.run(SCHEMA.execute(query, context_value="somebody"))
     ours = answered(query)
     assert ours.data == theirs.data
     assert list_of_keys(ours.data) == list_of_keys(theirs.data)
@@ -151,9 +238,10 @@ def list_of_keys(data):
 
 def test_which_fields_are_shortcuts():
     fields = set(SCHEMA._schema.type_map["Thing"].fields) | {"__typename"}
-    long_way = {"maybe", "count", "informed", "slow", "selfAgain"}
-    assert set(find_shortcuts(SCHEMA)["Thing"]) == fields - long_way
-    assert "Query" not in find_shortcuts(SCHEMA)
+    objects = {"selfAgain", "parts", "anyPart", "badParts", "shapes", "borrowed", "foreign"}
+    assert set(find_shortcuts(SCHEMA)["Thing"]) == fields - objects - {"maybe", "count", "slow"}
+    assert set(find_branches(SCHEMA)["Thing"]) == objects
+    assert "Query" not in {*find_shortcuts(SCHEMA), *find_branches(SCHEMA)}
 
 
 def test_a_root_field_is_resolved_once_whatever_happens():
@@ -168,3 +256,22 @@ def test_extensions_of_strawberry_are_refused():
 
     with pytest.raises(ValueError, match="no strawberry extensions"):
         Execution(strawberry.Schema(Query, extensions=[Extension]), Limits())
+
+
+def test_long_executions_that_come_at_once_let_others_in_between(make):
+    client = make()
+    done = []
+
+    async def ask(query, name):
+        await client.arequest("POST", json={"query": query})
+        done.append(name)
+
+    async def run():
+        long = "{ articles(first: 500) { nodes { id title } } }"
+        attack = [asyncio.create_task(ask(long + " " * n, "long")) for n in range(5)]
+        await asyncio.sleep(0.001)
+        await ask("{ hello }", "short")
+        await asyncio.gather(*attack)
+
+    asyncio.run(run())
+    assert done.index("short") < 3

@@ -116,7 +116,7 @@ def test_nulls_stand_for_what_is_left_out(client):
 def test_deeply_nested_variables_are_refused(client):
     body = b'{"query": "query($n: String!) { hello(name: $n) }", "variables": {"n": ' + b"[" * 900 + b"]" * 900 + b"}}"
     response = client.request("POST", content=body, headers={"content-type": "application/json"})
-    assert (response.status_code, code(response)) == (400, "BAD_USER_INPUT")
+    assert (response.status_code, code(response)) == (400, "BAD_REQUEST")
 
 
 @pytest.mark.parametrize(

@@ -278,3 +278,15 @@ def test_numbers_stay_readable_where_the_cost_does_not(client):
     response = client.post(doubling(8, "id").replace("first: 1)", "first: 999999999)"))
     assert response.status_code == 400
     assert len(response.content) < 500
+
+
+def test_an_edge_is_an_object_even_where_only_its_scalars_are_asked_for(client):
+    for inside, cost in (("edges { cursor }", 8), ("edges { node { id } }", 8), ("nodes { id }", 8), ("totalCount", 1)):
+        answer = client.post(f"{{ articles(first: 7) {{ {inside} }} }}").json()
+        assert answer["extensions"]["cost"] == {"requested": cost}
+
+
+def test_a_field_that_takes_long_weighs_more_than_its_objects(client):
+    assert client.post("{ heavy }").json()["extensions"]["cost"] == {"requested": 40}
+    answer = client.post("{ articles(first: 3) { nodes { heavyHtml } } }").json()
+    assert answer["extensions"]["cost"] == {"requested": 1 + 3 * (1 + 20)}

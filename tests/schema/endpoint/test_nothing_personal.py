@@ -95,8 +95,7 @@ FIELDS = list(every_field(REAL))
 
 
 def caches(app) -> ResponseCache:
-    [cache] = {route.endpoint._cache for route in app.routes if getattr(route, "path", "") == "/graphql"}
-    return cache
+    return app.endpoint._cache
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,14 @@
 
 import pytest
 
+from kb.library.storefronts import Storefront
 from kb.viewer import Audience
-from schema.origins import Origins, Storefront
+from schema.origins import Origins
 
 SHOP = Storefront(key="shop-1", name="Shop", origins=frozenset({"https://shop.example"}), audience=Audience.SHOPPER)
-OTHER = Storefront(key="shop-2", name="Other", origins=frozenset({"https://other.example"}))
-ORIGINS = Origins({SHOP.key: SHOP, OTHER.key: OTHER}, own=["https://help.example"])
+OTHER = Storefront(key="shop-2", name="Other", origins=frozenset({"https://other.example"}), audience=Audience.MERCHANT)
+STOREFRONTS = {SHOP.key: SHOP, OTHER.key: OTHER}
+ORIGINS = Origins(lambda: STOREFRONTS, own=["https://help.example"])
 FROM_SHOP = {"origin": "https://shop.example", "kb-storefront": "shop-1"}
 
 

@@ -5,19 +5,15 @@ import json
 
 import pytest
 
+from kb.library.storefronts import Storefront
 from kb.viewer import Audience
 from schema.limits import Limits
-from schema.origins import Origins, Storefront
+from schema.origins import Origins
 from schema.response_cache import ResponseCache
 
 HELLO = "{ hello }"
-FRONTS = Origins(
-    {
-        "shop-1": Storefront(
-            key="shop-1", name="Shop", origins=frozenset({"https://shop.example"}), audience=Audience.SHOPPER
-        )
-    }
-)
+SHOP = Storefront(key="shop-1", name="Shop", origins=frozenset({"https://shop.example"}), audience=Audience.SHOPPER)
+STOREFRONTS = {"shop-1": SHOP}
 
 
 class Clock:
@@ -39,7 +35,7 @@ def cache(world, clock):
 
 @pytest.fixture
 def client(make, cache):
-    return make(cache=cache, origins=FRONTS)
+    return make(cache=cache, origins=Origins(lambda: STOREFRONTS))
 
 
 def test_a_public_get_is_computed_once(client, cache, world):

@@ -9,11 +9,12 @@ from structlog.testing import capture_logs
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from kb.library.storefronts import Storefront
 from kb.viewer import Audience
 from schema.documents import DocumentStore
 from schema.endpoint import GraphQLEndpoint
 from schema.limits import Limits
-from schema.origins import Origins, Storefront
+from schema.origins import Origins
 from schema.ratelimit import RateLimiter
 from schema.websocket import WebSocketEndpoint
 
@@ -138,7 +139,7 @@ def test_a_bug_in_the_context_closes_the_socket(opened, world, monkeypatch):
 
 
 def test_cookies_count_from_our_own_pages_alone(opened):
-    open_socket = opened(origins=Origins({SHOP.key: SHOP}, own=["https://help.example"]))
+    open_socket = opened(origins=Origins(lambda: {SHOP.key: SHOP}, own=["https://help.example"]))
     for origin, who in (("https://help.example", "ada"), ("https://shop.example", "None")):
         with open_socket(origin=origin, cookie="kb_session=ada") as socket:
             socket.init()
@@ -147,7 +148,7 @@ def test_cookies_count_from_our_own_pages_alone(opened):
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://help.example.evil.example"])
 def test_other_origins_are_refused_before_the_socket_is_open(opened, origin):
-    open_socket = opened(origins=Origins({SHOP.key: SHOP}, own=["https://help.example"]))
+    open_socket = opened(origins=Origins(lambda: {SHOP.key: SHOP}, own=["https://help.example"]))
     with pytest.raises(InvalidStatus) as refused, open_socket(origin=origin):
         pass
     assert refused.value.response.status_code == 403

@@ -1,0 +1,1 @@
+"""The root fields of Mutation, by subject; `schema.build` puts them together."""

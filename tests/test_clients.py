@@ -1,0 +1,133 @@
+"""Clients that people use, each as it comes, against the running service: they fetch, page, and read an error's code."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from gql import Client, GraphQLRequest, gql
+from gql.transport.exceptions import TransportQueryError
+from gql.transport.httpx import HTTPXAsyncTransport, HTTPXTransport
+from gql.transport.websockets import WebsocketsTransport
+
+from tests.serving import serving
+from tests.support import AGENT, JWT_SECRET, TOP, token
+
+CLIENTS = TOP / "tests" / "clients"
+ARTICLES = """
+query Articles($first: Int, $after: String) {
+  articles(first: $first, after: $after) { totalCount nodes { slug } pageInfo { hasNextPage endCursor } }
+}
+"""
+BAD = "{ articles(first: 101) { totalCount } }"
+
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js")
+needs_packages = pytest.mark.skipif(
+    not (CLIENTS / "node_modules" / "graphql-ws").exists(), reason="needs `npm ci --prefix tests/clients`"
+)
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    var = tmp_path_factory.mktemp("clients") / "var"
+    with serving(var, KB_RATE_LIMITS="off", KB_JWT_SECRET=JWT_SECRET) as (_, url):
+        yield f"{url}/graphql"
+
+
+@pytest.fixture(scope="module")
+def slugs(url) -> list[str]:
+    """Every article, in one page after another of a size that the tests do not use."""
+    return pages(lambda variables: Client(transport=HTTPXTransport(url)).execute(request(variables)), first=100)
+
+
+def request(variables: dict[str, Any]) -> GraphQLRequest:
+    return GraphQLRequest(ARTICLES, variable_values=variables)
+
+
+def pages(execute: Any, *, first: int) -> list[str]:
+    found: list[str] = []
+    after = None
+    while True:
+        page = execute({"first": first, "after": after})["articles"]
+        found += [node["slug"] for node in page["nodes"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            assert len(found) == page["totalCount"]
+            return found
+        after = page["pageInfo"]["endCursor"]
+
+
+def node(script: str, *arguments: str) -> dict[str, dict[str, Any]]:
+    """What a script reports, by name."""
+    ran = subprocess.run(
+        ["node", script, *arguments], cwd=CLIENTS, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    return {line["what"]: line for line in map(json.loads, ran.stdout.splitlines())}
+
+
+@needs_node
+@needs_packages
+@pytest.mark.parametrize(("script", "ways"), [("apollo.mjs", {"post", "persisted"}), ("urql.mjs", {"post", "get"})])
+def test_a_client_over_http_pages_through_all_articles(url, slugs, script, ways):
+    told = node(script, url)
+    for way in ways:
+        assert told[way]["result"] == slugs
+        assert told[way]["total"] == len(slugs)
+    assert {each["result"] for name, each in told.items() if name not in ways} == {"BAD_USER_INPUT"}
+
+
+@needs_node
+@needs_packages
+def test_graphql_ws_does_over_one_socket_and_says_who_asks(url, slugs):
+    told = node("graphql-ws.mjs", url, token(AGENT))
+    staff = told["socket"]["result"]  # agents see internal articles, too
+    assert [slug for slug in staff if slug in set(slugs)] == slugs
+    assert (told["viewer"]["result"], told["error"]["result"]) == ("AGENT", "BAD_USER_INPUT")
+    assert node("graphql-ws.mjs", url)["socket"]["result"] == slugs
+
+
+@needs_node
+@needs_packages
+def test_all_server_audits_are_ok_on_the_service_itself(url):
+    ran = subprocess.run(
+        ["node", "audits.mjs", url], cwd=CLIENTS, capture_output=True, text=True, timeout=60, check=True
+    )
+    audits = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [audit for audit in audits if audit["status"] != "ok"] == []
+    assert len(audits) == 61
+
+
+def test_gql_checks_its_queries_against_the_schema_and_pages(url, slugs):
+    with Client(transport=HTTPXTransport(url), fetch_schema_from_transport=True) as session:
+        assert pages(lambda variables: session.execute(request(variables)), first=50) == slugs
+        with pytest.raises(TransportQueryError) as refused:
+            session.execute(gql(BAD))
+    assert refused.value.errors[0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+def test_gql_asks_several_things_at_once(url, slugs):
+    async def ask() -> list[Any]:
+        async with Client(transport=HTTPXAsyncTransport(url)) as session:
+            return await asyncio.gather(*(session.execute(request({"first": size})) for size in range(1, 21)))
+
+    answers = asyncio.run(ask())
+    assert [len(answer["articles"]["nodes"]) for answer in answers] == list(range(1, 21))
+
+
+def test_gql_over_a_socket(url, slugs):
+    async def ask() -> list[str]:
+        transport = WebsocketsTransport(
+            url.replace("http", "ws", 1), init_payload={"authorization": f"Bearer {token(AGENT)}"}
+        )
+        async with Client(transport=transport) as session:
+            first = await session.execute(request({"first": 3}))
+            role = await session.execute(gql("{ viewer { role } }"))
+            with pytest.raises(TransportQueryError) as refused:
+                await session.execute(gql(BAD))
+            code = refused.value.errors[0]["extensions"]["code"]
+            return [len(first["articles"]["nodes"]), role["viewer"]["role"], code]
+
+    assert asyncio.run(ask()) == [3, "AGENT", "BAD_USER_INPUT"]

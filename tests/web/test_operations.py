@@ -1,0 +1,115 @@
+"""Our own operations: valid, within the limits, known by hash, and alone where nothing else is trusted."""
+
+from hashlib import sha256
+
+import pytest
+from graphql import get_introspection_query
+
+from schema.build import build_schema
+from schema.cost import evaluate
+from schema.documents import DocumentStore, read_documents
+from schema.limits import Limits
+from tests.support import AGENT, TOP
+from web.operations import OPERATIONS
+
+TEXTS = {name.removesuffix(".graphql"): text for name, text in read_documents(OPERATIONS).items()}
+VARIABLES = {
+    "HelpCategory": {"slug": "payments"},
+    "HelpArticle": {"slug": "when-payouts-arrive"},
+    "HelpTutorial": {"slug": "read-your-payouts"},
+    "HelpPolicy": {"slug": "refund"},
+    "HelpSearch": {"query": "payout"},
+    "HelpSuggest": {"query": "pay"},
+    "WidgetSearch": {"query": "payout"},
+    "WidgetSuggest": {"query": "pay"},
+    "WidgetArticle": {"slug": "when-payouts-arrive"},
+    "DeskSearch": {"query": "payout"},
+}
+
+
+@pytest.fixture(scope="module")
+def documents():
+    return DocumentStore(build_schema(), registered=TEXTS)
+
+
+@pytest.fixture(scope="module")
+def strict(open_client):
+    return open_client(TOP / "content", trusted_only=True)
+
+
+def test_there_is_one_for_each_view():
+    assert {"HelpHome", *VARIABLES} == set(TEXTS)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_it_is_valid_and_within_the_limits_with_the_largest_pages(documents, name, record_property):
+    operation = documents.of_text(TEXTS[name]).operation(name)
+    usual = evaluate(operation.measure.cost, operation.measure.defaults)
+    largest = evaluate(operation.measure.cost, {**operation.measure.defaults, "first": 100})
+    record_property("cost", usual)
+    record_property("largest_cost", largest)
+    assert 0 < usual <= 200
+    assert largest <= Limits().cost / 2
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_what_readers_see_may_be_cached_and_what_agents_see_may_not(documents, name):
+    policy = documents.of_text(TEXTS[name]).operation(name).policy
+    assert policy.cacheable is not name.startswith("Desk")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_it_is_answered_by_its_hash_alone(sample, name):
+    body = {"documentId": sha256(TEXTS[name].encode()).hexdigest(), "variables": VARIABLES.get(name, {})}
+    answer = sample.http.post("/graphql", json=body).json()
+    assert "errors" not in answer
+    assert all(answer["data"].values())
+
+
+def test_a_category_can_be_paged_and_a_search_filtered(sample):
+    page = sample.ask(TEXTS["HelpCategory"], slug="payments", first=2)["category"]["articles"]
+    after = sample.ask(TEXTS["HelpCategory"], slug="payments", first=2, after=page["pageInfo"]["endCursor"])
+    assert {node["id"] for node in page["nodes"]}.isdisjoint(
+        node["id"] for node in after["category"]["articles"]["nodes"]
+    )
+    found = sample.ask(TEXTS["HelpSearch"], query="payout", filter={"kinds": ["TUTORIAL"]})["search"]
+    assert {edge["node"]["__typename"] for edge in found["edges"]} == {"Tutorial"}
+
+
+def test_agents_see_who_may_read_a_hit(sample):
+    found = sample.ask(TEXTS["DeskSearch"], viewer=AGENT, query="goodwill credit")["search"]
+    assert found["edges"][0]["node"]["visibility"] == "INTERNAL"
+
+
+def test_trusted_only_answers_ours_by_hash_and_by_text(strict):
+    for name, text in TEXTS.items():
+        assert "errors" not in strict.post(text, **VARIABLES.get(name, {}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{ locales }", "{ __typename }", get_introspection_query(), TEXTS["HelpSearch"] + " ", "not even GraphQL"],
+    ids=["another", "typename", "introspection", "changed", "nonsense"],
+)
+def test_trusted_only_refuses_everything_else(strict, text):
+    for response in (
+        strict.http.post("/graphql", json={"query": text}),
+        strict.http.get("/graphql", params={"query": text}),
+    ):
+        [error] = response.json()["errors"]
+        assert error["extensions"] == {"code": "TRUSTED_DOCUMENTS_ONLY"}
+
+
+def test_trusted_only_does_not_learn_documents(strict):
+    digest = sha256(b"{ locales }").hexdigest()
+    persisted = {"persistedQuery": {"version": 1, "sha256Hash": digest}}
+    answer = strict.http.post("/graphql", json={"query": "{ locales }", "extensions": persisted}).json()
+    assert answer["errors"][0]["extensions"]["code"] == "TRUSTED_DOCUMENTS_ONLY"
+    answer = strict.http.post("/graphql", json={"extensions": persisted}).json()
+    assert answer["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+
+
+def test_trusted_only_has_no_graphiql(strict, sample):
+    browser = {"accept": "text/html"}
+    assert "text/html" in sample.http.get("/graphql", headers=browser).headers["content-type"]
+    assert strict.http.get("/graphql", headers=browser).status_code == 406
