@@ -247,7 +247,7 @@ def main() -> None:
     """`kb serve`: exits 2 with one line where a setting is wrong."""
     with failing_clearly():
         settings, limits = read_settings(), Limits(**read_limits(asdict(Limits())))  # type: ignore[arg-type]
-        configure_logs(settings.log)
+        configure_logs(settings.log, for_good=True)
         run(settings, limits)
 
 

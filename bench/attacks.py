@@ -80,8 +80,8 @@ BODIES = {
     "a bad token of 4,000 characters": {"query": "{locales}"},
 }
 DEAREST = {
-    "9 searches of 100 hits with excerpts": "{"
-    + many(9, 's#:search(query:"QUERY #",first:100){edges{titleHtml excerptHtml url section{title}}}')
+    "3 searches of 100 hits, each with its passage": "{"
+    + many(3, 's#:search(query:"QUERY #",first:100){edges{titleHtml excerptHtml}}')
     + "}",
     "the HTML of 60 articles": "{articles(first:60){nodes{bodyHtml bodyMarkdown sections{title}}}}",
     "what is related to 100 articles": "{articles(first:100){nodes{related(first:10){id}}}}",

@@ -60,7 +60,7 @@ def main(kind: str, folder: Path) -> None:
     from schema.limits import Limits
     from web.serving import Server, listen
 
-    configure_logs("json")
+    configure_logs("json", for_good=True)
     app = {"ours": ours, "silent": silent, "strawberry": strawberrys, "starlette": plain}[kind](folder)
     listener = listen("127.0.0.1", 0)
     sys.stderr.write(f"listening on {listener.getsockname()[1]}\n")

@@ -10,8 +10,11 @@ import orjson
 import structlog
 
 
-def configure_logs(style: Literal["console", "json"], *, level: int = logging.INFO) -> None:
-    """Send everything, other libraries' records too, through one pipeline. Times are UTC."""
+def configure_logs(style: Literal["console", "json"], *, level: int = logging.INFO, for_good: bool = False) -> None:
+    """Send everything, other libraries' records too, through one pipeline. Times are UTC.
+
+    `for_good` fixes each logger at its first line, which makes a line cheaper: for a process that configures once.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -28,7 +31,7 @@ def configure_logs(style: Literal["console", "json"], *, level: int = logging.IN
         processors=[*shared, structlog.processors.format_exc_info, last] if style == "json" else [*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=for_good,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=[*shared, _impersonal]))
