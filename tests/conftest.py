@@ -25,15 +25,20 @@ def _quiet() -> None:
     )
 
 
+def opened(stack: ExitStack, content: Path, var: Path, **more: Any) -> Client:
+    """The service over a content folder, stopped with the stack: each one watches its folder."""
+    app = server.create_app(settings_for(content, var, **more))
+    app.state.live.refresh()
+    return Client(app, stack.enter_context(TestClient(app)))
+
+
 @pytest.fixture(scope="session")
 def open_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Client]]:
-    """Starts the service over a content folder."""
+    """Starts the service over a content folder, for the rest of the session."""
     with ExitStack() as stack:
 
         def open_(content: Path, *, var: Path | None = None, **more: Any) -> Client:
-            app = server.create_app(settings_for(content, var or tmp_path_factory.mktemp("var"), **more))
-            app.state.live.refresh()
-            return Client(app, stack.enter_context(TestClient(app)))
+            return opened(stack, content, var or tmp_path_factory.mktemp("var"), **more)
 
         yield open_
 
@@ -45,14 +50,15 @@ def sample(open_client: Callable[..., Client]) -> Client:
 
 
 @pytest.fixture
-def serve(open_client: Callable[..., Client], tmp_path: Path) -> Callable[..., Client]:
-    """The service over files given as {path: text}."""
+def serve(tmp_path: Path) -> Iterator[Callable[..., Client]]:
+    """The service over files given as {path: text}, for one test."""
+    with ExitStack() as stack:
 
-    def serve_(files: Mapping[str, str], **more: Any) -> Client:
-        write(tmp_path / "content", files)
-        return open_client(tmp_path / "content", var=tmp_path / "var", **more)
+        def serve_(files: Mapping[str, str], **more: Any) -> Client:
+            write(tmp_path / "content", files)
+            return opened(stack, tmp_path / "content", tmp_path / "var", **more)
 
-    return serve_
+        yield serve_
 
 
 @pytest.fixture(scope="session")

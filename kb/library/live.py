@@ -98,11 +98,11 @@ class LiveLibrary:
             try:
                 for _ in self._changes(root, stop):
                     self._refresh_or_log()
-            except (
-                OSError
-            ) as error:  # the folder itself is gone, perhaps for as long as a copy takes; or watches are used up
+            except (OSError, RuntimeError) as error:  # the folder is gone, or the system's watches are used up
                 log.warning("library.not_watched", folder=str(root), reason=str(error), again_in_seconds=TICK_MS / 1000)
                 stop.wait(TICK_MS / 1000)
+                if root.is_dir() and self._loader.is_stale():
+                    self._refresh_or_log()
 
     def _refresh_or_log(self) -> None:
         try:
