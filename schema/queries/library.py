@@ -18,7 +18,7 @@ from schema.types.article import Article, ArticleConnection
 from schema.types.category import Category
 from schema.types.enums import ArticleKind, ArticleOrder
 from schema.types.node import Node
-from schema.types.policy import POLICY_SECONDS, Policy
+from schema.types.policy import POLICY_SECONDS, Policy, in_force_today
 from schema.types.tutorial import Tutorial, TutorialConnection
 
 HELPFULNESS_SECONDS = 60
@@ -153,8 +153,7 @@ class LibraryQueries:
         context = info.context
         library, chosen = context.library, context.chosen_locale(locale)
         found = library.policy(slug, context.viewer, chosen, on=on or context.today)
-        current = library.policy(slug, context.viewer, chosen, on=context.today)
-        return make.policy(found, library, in_force=current is not None and current.id == found.id) if found else None
+        return make.policy(found, library, in_force=in_force_today(found, context)) if found else None
 
     @strawberry.field(description="All policies in force, by title.", metadata=public(POLICY_SECONDS))
     def policies(self, info: Info, locale: Locale = None) -> list[Policy] | None:
@@ -177,8 +176,7 @@ def _node(global_id: str, context: Context) -> Node | None:
         return make.category(found.slug, context.locale, library) if found else None
     page = library.page(inner, context.viewer, context.locale)
     if isinstance(page, pages.Policy):
-        current = library.policy(page.slug, context.viewer, context.locale, on=context.today)
-        return make.policy(page, library, in_force=current is not None and current.id == page.id)
+        return make.policy(page, library, in_force=in_force_today(page, context))
     return make.page(page, library) if page else None
 
 

@@ -32,7 +32,7 @@ class Policy(Page, Node):
 
     @strawberry.field(description="Whether it is the version in force today.", metadata=public(POLICY_SECONDS))
     def in_force(self, info: Info) -> bool:
-        return _in_force(self.page, info.context)
+        return in_force_today(self.page, info.context)
 
     @strawberry.field(description="What this version changed, in the words that users are notified with.")
     def changes(self) -> str | None:
@@ -53,7 +53,9 @@ class Policy(Page, Node):
     def versions(self, info: Info) -> list[Annotated["Policy", strawberry.lazy("schema.types.policy")]]:
         context = info.context
         versions = context.library.policy_versions(self.page.slug, context.viewer, self.page.locale)
-        return [make.policy(each, context.library, in_force=_in_force(each, context)) for each in reversed(versions)]
+        return [
+            make.policy(each, context.library, in_force=in_force_today(each, context)) for each in reversed(versions)
+        ]
 
     @strawberry.field(description="When it was announced; null for a first version.")
     def announced_at(self) -> datetime | None:
@@ -70,6 +72,7 @@ class Policy(Page, Node):
         return None
 
 
-def _in_force(page: pages.Policy, context: Context) -> bool:
+def in_force_today(page: pages.Policy, context: Context) -> bool:
+    """Whether this is the version that holds on the viewer's today."""
     current = context.library.policy(page.slug, context.viewer, page.locale, on=context.today)
     return current is not None and current.id == page.id
