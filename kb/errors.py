@@ -2,6 +2,7 @@
 
 KnowledgeBaseError
 ├── InvalidInput        a value that cannot be accepted, with the path of the input field
+├── Refused             a change that cannot be made, told as data: a code of the schema's ErrorCode and a field
 ├── NotFound            no such object, or none that the viewer may see: the two answer alike
 ├── Forbidden           the viewer's role does not allow the operation
 ├── Unauthenticated     a token was given and is not valid
@@ -23,6 +24,18 @@ class InvalidInput(KnowledgeBaseError):
 
     def __init__(self, message: str, *, field: Sequence[str] = ()) -> None:
         super().__init__(message)
+        self.field = tuple(field)
+
+
+class Refused(KnowledgeBaseError):
+    """Rolls the change back, and is answered in `userErrors`. `reason` is one of the schema's ErrorCode, such as
+    `INVALID_STATE`; `field` the path of the input field, empty where it is about the whole."""
+
+    code = "BAD_USER_INPUT"
+
+    def __init__(self, reason: str, message: str, *, field: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.reason = reason
         self.field = tuple(field)
 
 

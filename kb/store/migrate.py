@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from kb.store.database import Database
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; kept here so that a start that has nothing to do does not import Alembic (.15 s)."""
 MIGRATIONS = Path(__file__).with_name("migrations")
 _VERSIONS = "alembic_version"

@@ -1,0 +1,1 @@
+"""From the outbox to people and programs: mail, webhooks, live updates; and the work that falls due."""

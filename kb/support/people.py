@@ -1,0 +1,59 @@
+"""Who acts, as a row: an account is found again by a keyed hash of its id, a visitor is new with each ticket."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kb.support.desk import Actor, Desk
+from kb.support.tables import Person
+from kb.viewer import Plan, Role, Viewer
+
+
+def account_key(desk: Desk, viewer: Viewer) -> str | None:
+    """The hash that an account is stored under, None for visitors."""
+    return desk.hashed("account", viewer.subject) if viewer.subject is not None else None
+
+
+def email_key(desk: Desk, address: str) -> str:
+    return desk.hashed("address", address.strip().casefold())
+
+
+def find_account(session: Session, desk: Desk, viewer: Viewer) -> Person | None:
+    """The row of a signed-in person, None where the desk has not met them yet."""
+    key = account_key(desk, viewer)
+    return session.scalar(select(Person).where(Person.key == key)) if key else None
+
+
+def account(session: Session, desk: Desk, actor: Actor, *, at: datetime) -> Person:
+    """The row of a signed-in person, made or brought to what the token says now."""
+    viewer = actor.viewer
+    person = find_account(session, desk, viewer)
+    if person is None:
+        person = Person(key=account_key(desk, viewer), role=viewer.role, locale=actor.locale, created_at=at)
+        session.add(person)
+    manager = viewer.account_manager
+    person.role, person.name, person.email = viewer.role, viewer.name, viewer.email
+    person.plan, person.erased_at = viewer.plan, None
+    person.manager_name, person.manager_email = (manager.name, manager.email) if manager else (None, None)
+    session.flush()
+    return person
+
+
+def visitor(session: Session, desk: Desk, *, name: str | None, email: str | None, locale: str, at: datetime) -> Person:
+    """A row of its own for a visitor's ticket or feedback: who else gave that address is not asked."""
+    person = Person(
+        role=Role.VISITOR,
+        name=name or None,
+        email=email,
+        email_key=email_key(desk, email) if email else None,
+        locale=locale,
+        created_at=at,
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def plan_of(viewer: Viewer) -> Plan:
+    return viewer.plan or Plan.FREE
