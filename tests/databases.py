@@ -42,8 +42,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Of an empty database."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/data/kb.db"
-        return
-    socket = request.getfixturevalue("postgres")
+    else:
+        yield request.getfixturevalue("empty_postgres")
+
+
+@pytest.fixture
+def empty_postgres(postgres: str) -> Iterator[str]:
+    """The URL of a database of its own."""
+    socket = postgres
     name = f"t{os.urandom(6).hex()}"
     admin = create_engine(f"postgresql+psycopg://postgres@/postgres?host={socket}", isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
