@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 # How long to wait for another process that indexes into the same folder.
 LOCK_SECONDS = 120.0
 
+# Documents that a new index is written by: what a process that is killed loses, about 4 s.
+PORTION = 1_000
 
 Version = tuple[tuple[str, int, int], ...]
 
@@ -120,22 +122,24 @@ class WhooshStore:
         return Changes(report, records, frozenset(removed))
 
     def _rebuild(self, wanted: dict[str, Document], progress: Progress | None) -> Changes:
-        """Write a new index beside the old one and put it in its place once it opens."""
+        """Write a new index beside the old one and put it in its place once it opens.
+
+        A process that is killed leaves the portions that it has written; the next one goes on from there.
+        """
         aside, old = self._path.with_name(f"{self._path.name}.new"), self._path.with_name(f"{self._path.name}.old")
-        for folder in (aside, old):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
         existed = self._path.exists()
         try:
-            aside.mkdir(mode=0o700)
-            index.create_in(str(aside), SCHEMA).close()
-            records = _write(aside, list(wanted.values()), delete=frozenset(), progress=progress)
-            _read(aside)
+            _write_portions(aside, wanted, _begun(aside), progress)
+            records, _ = _read(aside)
             if existed:
                 self._path.rename(old)
             aside.rename(self._path)
+        except Exception:  # such as a full disk
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
         finally:
-            for folder in (aside, old):
-                shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True)
         self._version = _version(self._path)
         self._revisions = _revisions(records)
         return Changes(SyncReport(added=len(records), rebuilt=existed), records, reset=True)
@@ -150,6 +154,30 @@ class WhooshStore:
             yield
         finally:
             lock.release()
+
+
+def _begun(aside: Path) -> dict[str, str]:
+    """The revisions in an index that another process began; a new one where there is none that can be used."""
+    try:
+        return _revisions(_read(aside)[0])
+    except Exception:  # it is not there, of another version, or damaged
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(mode=0o700)
+        index.create_in(str(aside), SCHEMA).close()
+        return {}
+
+
+def _write_portions(path: Path, wanted: dict[str, Document], known: dict[str, str], progress: Progress | None) -> None:
+    """Make the index hold the wanted documents; `known` are the revisions that it has."""
+    missing = [document for document in wanted.values() if known.get(document.id) != document.revision]
+    obsolete = known.keys() - {id_ for id_, document in wanted.items() if known.get(id_) == document.revision}
+    for start in range(0, len(missing) or 1, PORTION):
+        told = _after(start, len(missing), progress) if progress else None
+        _write(path, missing[start : start + PORTION], delete=frozenset() if start else obsolete, progress=told)
+
+
+def _after(start: int, total: int, progress: Progress) -> Progress:
+    return lambda done, _: progress(start + done, total)
 
 
 def _read(path: Path) -> tuple[tuple[Record, ...], Version | None]:

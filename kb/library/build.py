@@ -1,8 +1,8 @@
 """Groups of candidates made into pages. What a page lacks has a fall-back and is told as a problem."""
 
 import posixpath
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -21,14 +21,26 @@ MEDIA = "media"
 
 
 @dataclass(frozen=True, slots=True)
-class PageBuilder:
-    """`media`, `categories` and `policies` are the files and slugs that exist; what is wrong is added to `problems`."""
+class Around:
+    """What pages refer to: media files, slugs of categories and policies, the least visibility of folders."""
 
-    media: Container[str]
+    media: Mapping[str, int]
     categories: frozenset[str]
     policies: frozenset[str]
+    floors: Mapping[str, Visibility]
+
+
+def build_pages(group: Group, related: tuple[str, ...], around: Around, problems: list[Problem]) -> dict[str, Page]:
+    """The pages of a group by locale, without those that cannot be served. They depend on nothing else."""
+    return PageBuilder(around, problems).build(group, related)
+
+
+@dataclass(frozen=True, slots=True)
+class PageBuilder:
+    """Builds one group; what is wrong is added to `problems`."""
+
+    around: Around
     problems: list[Problem]
-    floors: Mapping[str, Visibility] = field(default_factory=dict)
 
     def _floors(self, group: Group) -> Iterator[Visibility]:
         """What the folders of a page, or the category of a tutorial, ask for at least."""
@@ -37,7 +49,7 @@ class PageBuilder:
         meta = group.original.meta
         named = meta.category if isinstance(meta, TutorialMeta) else None
         for slug in lineage(named or group.folder or GENERAL):
-            yield self.floors.get(slug, Visibility.PUBLIC)
+            yield self.around.floors.get(slug, Visibility.PUBLIC)
 
     def build(self, group: Group, related: tuple[str, ...]) -> dict[str, Page]:
         """The pages of a group by locale, without those that cannot be served."""
@@ -119,8 +131,8 @@ class PageBuilder:
         """What a ticket can be about leads to a category and a policy: they must exist."""
         for topic in terms.topics:
             for key, slug, known in (
-                ("category", topic.category, self.categories),
-                ("policy", topic.policy, self.policies),
+                ("category", topic.category, self.around.categories),
+                ("policy", topic.policy, self.around.policies),
             ):
                 if slug is not None and slug not in known:
                     hint = did_you_mean(slug, known)
@@ -128,9 +140,9 @@ class PageBuilder:
                     self._report(candidate, message, "terms", of="topics")
 
     def _category(self, slug: str, candidate: Candidate) -> str:
-        if slug in self.categories:
+        if slug in self.around.categories:
             return slug
-        hint = did_you_mean(slug, self.categories)
+        hint = did_you_mean(slug, self.around.categories)
         self._report(candidate, f"There is no category '{slug}'.{hint}", "category")
         return GENERAL
 
@@ -148,7 +160,7 @@ class PageBuilder:
         if name is None:
             return None
         file = posixpath.normpath(name.removeprefix(f"{MEDIA}/"))
-        if file not in self.media:
+        if file not in self.around.media:
             self._report(candidate, f"There is no file '{name[:80]}' in the media folder.", "video", of=key)
             return None
         return file

@@ -61,23 +61,19 @@ class Group:
         return f"{self.type}:{self.slug}{version}"
 
 
-def candidates(
-    sources: Iterable[Source], locales: Sequence[str], default: str, problems: list[Problem]
-) -> list[Candidate]:
-    """Validate every source; drafts and what must be held back are left out, with a problem where it is one."""
-    found: list[Candidate] = []
-    for source in sources:
-        if _is_housekeeping(source):
-            continue
-        location = locate(source.path, locales, default)
-        candidate = Candidate(source, location, validate(MODELS[location.type], source.front, source.path, problems))
-        if held_back(source):
-            problems.append(candidate.problem("The page is held back: its front matter may say who may read it."))
-        elif not source.front.keys and not source.front.body.strip():
-            problems.append(candidate.problem("The file is empty."))
-        elif _belongs(candidate, problems) and candidate.meta.status is not Status.DRAFT:
-            found.append(candidate)
-    return found
+def candidate_of(source: Source, locales: Sequence[str], default: str, problems: list[Problem]) -> Candidate | None:
+    """Validate a source. Drafts and what must be held back are None, with a problem where it is one."""
+    if _is_housekeeping(source):
+        return None
+    location = locate(source.path, locales, default)
+    candidate = Candidate(source, location, validate(MODELS[location.type], source.front, source.path, problems))
+    if held_back(source):
+        problems.append(candidate.problem("The page is held back: its front matter may say who may read it."))
+    elif not source.front.keys and not source.front.body.strip():
+        problems.append(candidate.problem("The file is empty."))
+    elif _belongs(candidate, problems) and candidate.meta.status is not Status.DRAFT:
+        return candidate
+    return None
 
 
 def groups(found: Iterable[Candidate], default: str, problems: list[Problem]) -> list[Group]:

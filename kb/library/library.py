@@ -123,6 +123,10 @@ class Library:
         page_id = self._paths.get(path)
         return self._best(self.pages[page_id], locale) if page_id else None
 
+    def every_page(self) -> Iterable[Page]:
+        """In every locale, drafts left out. For loading: visibility is not asked."""
+        return (page for translations in self.pages.values() for page in translations.values())
+
     @cached_property
     def renderer(self) -> Renderer:
         return Renderer(self.page_at, self.urls, self.media)
@@ -156,21 +160,18 @@ class Library:
     @cached_property
     def zone(self) -> ZoneInfo:
         """The time zone of the support policy's terms, UTC where there is none."""
-        zones = [page.terms.time_zone for page in self._all() if isinstance(page, Policy) and page.terms]
+        zones = [page.terms.time_zone for page in self.every_page() if isinstance(page, Policy) and page.terms]
         return ZoneInfo(zones[-1] if zones else "UTC")
 
     @cached_property
     def support_policy(self) -> str | None:
         """The slug of the policy with terms, the first by name where several have some; None where none has."""
-        return min((page.slug for page in self._all() if isinstance(page, Policy) and page.terms), default=None)
+        return min((page.slug for page in self.every_page() if isinstance(page, Policy) and page.terms), default=None)
 
     def _policy_slug(self, slug: str) -> str:
         if slug in self._versions:
             return slug
         return self.redirects.get(redirect_key(slug, PageType.POLICY), "").removeprefix("policy:").partition("@")[0]
-
-    def _all(self) -> Iterable[Page]:
-        return (page for translations in self.pages.values() for page in translations.values())
 
     def _best(self, translations: Mapping[str, Page], locale: str) -> Page:
         for each in self.chain(locale):

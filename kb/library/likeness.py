@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log
 
 from kb.library.pages import Page
-from search.analysis import index_tokens
+from search.analysis import query_tokens
 
 SAME_CATEGORY = 1.0  # about one tag that a tenth of the pages share; by eye over the sample content, like the others
 TITLE_WORD = 0.5  # of the word's rarity, as with tags
@@ -40,5 +40,5 @@ def _weights(having: Mapping[str, set[str]], total: int) -> dict[str, float]:
 
 
 def _features(page: Page) -> frozenset[str]:
-    words = {f"word:{token.stem}" for token in index_tokens(page.title)}
+    words = {f"word:{token.stem}" for token in query_tokens(page.title)}  # not "when", "how", "get"
     return frozenset({f"category:{page.category}", *(f"tag:{tag}" for tag in page.tags), *words})

@@ -1,9 +1,9 @@
 """Links between pages as writers write them, paths to Markdown files, resolved to the URLs that readers follow."""
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from kb.library.markdown import LinkResolver
 from kb.library.markdown.anchors import PREFIX, anchor
@@ -20,7 +20,7 @@ def resolver(page: Page, *, page_at: PageAt, urls: Urls, media: Mapping[str, obj
     """How the links of one page are resolved. What leads nowhere is None: shown as words, not as a dead link."""
 
     def resolve(target: str, image: bool) -> str | None:
-        parts = urlsplit(target) if _parses(target) else None
+        parts = _split(target)
         if parts is None:
             return None
         if image:
@@ -53,23 +53,23 @@ def find_page(source: PurePosixPath, target: str, locale: str, page_at: PageAt) 
 
 
 def check_links(
-    page: Page, first_line: int, *, page_at: PageAt, media: Mapping[str, object], known: Iterable[str]
+    page: Page, first_line: int, *, page_at: PageAt, media: Mapping[str, object], hint: Callable[[str], str]
 ) -> list[Problem]:
-    """The links of a page that lead nowhere: unknown files, headings and pictures."""
+    """The links of a page that lead nowhere: unknown files, headings and pictures. `hint` says what page was meant."""
     problems: list[Problem] = []
     for link in page.outline.links:
-        message = _dead(page, link.target, link.image, page_at, media, known)
+        message = _dead(page, link.target, link.image, page_at, media, hint)
         if message:
             problems.append(Problem(page.path, first_line + link.line - 1, message, None, Severity.WARNING))
     return problems
 
 
 def _dead(
-    page: Page, target: str, image: bool, page_at: PageAt, media: Mapping[str, object], known: Iterable[str]
+    page: Page, target: str, image: bool, page_at: PageAt, media: Mapping[str, object], hint: Callable[[str], str]
 ) -> str | None:
-    if not _parses(target):
+    parts = _split(target)
+    if parts is None:
         return f"'{_short(target)}' is not a URL."
-    parts = urlsplit(target)
     if image:
         ours = not parts.scheme and not parts.netloc
         return (
@@ -86,7 +86,7 @@ def _dead(
     other = find_page(page.path, parts.path, page.locale, page_at)
     if other is None:
         stem = PurePosixPath(unquote(parts.path)).stem
-        return f"There is no page '{_short(parts.path)}'.{did_you_mean(stem, known)}"
+        return f"There is no page '{_short(parts.path)}'.{hint(stem)}"
     return _dead_anchor(other, parts.fragment)
 
 
@@ -123,12 +123,12 @@ def _site_path(target: str) -> str | None:
     return target if path.startswith("/") and not PurePosixPath(path).suffix and not path.startswith("//") else None
 
 
-def _parses(target: str) -> bool:
+def _split(target: str) -> SplitResult | None:
     try:
         parts = urlsplit(target)
-        return "%" not in parts.netloc and parts.port != 0
+        return parts if "%" not in parts.netloc and parts.port != 0 else None
     except ValueError:  # brackets that do not match, a port that is no number
-        return False
+        return None
 
 
 def _short(text: str) -> str:

@@ -1,8 +1,10 @@
 """The library as it is now: loaded, indexed, and swapped for the next snapshot when a file changes."""
 
+import gc
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -22,6 +24,7 @@ log = structlog.get_logger(__name__)
 DEBOUNCE_MS = 200  # an editor's save is several events; a change is searchable within a second
 TICK_MS, LOOK_TICKS = 1_000, 30
 SHOWN_PROBLEMS = 20
+NEVER = 1_000_000  # collections of younger objects before the garbage collector looks at the old ones
 
 
 class LiveLibrary:
@@ -64,15 +67,14 @@ class LiveLibrary:
 
     def refresh(self, *, reading: Progress | None = None, indexing: Progress | None = None) -> SyncReport:
         """Load the files as they are now and bring the index up to date. Readers see the old snapshot until then."""
-        with self._changing:
+        with self._changing, _old_objects_left_alone():
             started = time.perf_counter()
             library = self._loader.load(reading)
             today = library.today(self._clock())
             report = self.engine.sync(documents(library, on=today), synonyms=library.synonyms, progress=indexing)
-            before = frozenset(self._current[0].problems if self._current else ())
-            changed = self._current is None or self._current[0].generation != library.generation
+            before = self._current[0] if self._current else None
             self._next_change = next_policy_change(library, after=today)
-            # Nobody waits for suggestions (.2 s at 2,000 pages): those of before lead to pages of now, or nowhere.
+            # Nobody waits for suggestions (.5 s at 2,000 pages): those of before lead to pages of now, or nowhere.
             self._current = (library, self._current[1] if self._current else Suggester(()))
             self._current = (library, build_suggester(library, on=today))
             log.info(
@@ -84,8 +86,8 @@ class LiveLibrary:
                 removed=report.removed,
                 ms=round((time.perf_counter() - started) * 1000),
             )
-            if changed:
-                _log_problems(library, known=before)
+            if before is None or before.generation != library.generation:
+                _log_problems(library, known=before.problems if before else ())
         for listener in self._listeners:
             listener(library)
         while self._waiting:
@@ -132,9 +134,21 @@ class LiveLibrary:
         return self._current
 
 
-def _log_problems(library: Library, *, known: Collection[Problem]) -> None:
+@contextmanager
+def _old_objects_left_alone() -> Iterator[None]:
+    """Pages are not garbage while they are being made: to look whether they are took a third of a start."""
+    young, middle, old = gc.get_threshold()
+    gc.set_threshold(young, middle, NEVER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(young, middle, old)
+
+
+def _log_problems(library: Library, *, known: Iterable[Problem]) -> None:
     """The first few that are new: `kb check` lists them all."""
-    new = [problem for problem in library.problems if problem not in known]
+    told = frozenset(known)
+    new = [problem for problem in library.problems if problem not in told]
     for problem in new[:SHOWN_PROBLEMS]:
         log.warning("content.problem", where=str(problem))
     if len(new) > SHOWN_PROBLEMS:

@@ -162,8 +162,10 @@ def test_a_write_that_cannot_succeed_leaves_the_old_state_in_service(path, monke
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from search import whoosh_store
 from search.engine import WhooshEngine
 from tests.search.conftest import make_document
+whoosh_store.PORTION = 20
 def die(done, total):
     if done == 30:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -195,6 +197,32 @@ def test_a_process_killed_while_building_leaves_nothing_in_the_way(tmp_path):
     assert found(engine) == []
     assert engine.sync(DOCUMENTS) == SyncReport(added=60)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["index", "index.lock"]
+
+
+def test_a_build_that_was_killed_goes_on_with_what_it_had_written(tmp_path):
+    kill_while_writing(tmp_path / "index")
+    fresh = [make_document(f"new{n:03}", f"Refund fresh{n}") for n in range(60)]
+    changed = [make_document("new000", "Refund changed"), *fresh[2:]]
+    steps = []
+    engine = WhooshEngine(tmp_path / "index")
+    report = engine.sync(changed, progress=lambda done, total: steps.append((done, total)))
+    assert report == SyncReport(added=59)
+    assert steps == [(done, 41) for done in range(1, 42)]
+    assert found(engine) == found(WhooshEngine(tmp_path / "index")) == sorted(document.id for document in changed)
+    assert found(engine, "changed") == ["new000"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["index", "index.lock"]
+
+
+@forgets
+@damaged
+@pytest.mark.parametrize("damage", [b"", b"noise"])
+def test_a_build_that_left_damage_behind_begins_again(tmp_path, damage):
+    kill_while_writing(tmp_path / "index")
+    for file in (tmp_path / "index.new").glob("*.toc"):
+        file.write_bytes(damage)
+    engine = WhooshEngine(tmp_path / "index")
+    assert engine.sync(DOCUMENTS) == SyncReport(added=60)
+    assert len(found(WhooshEngine(tmp_path / "index"))) == 60
 
 
 def test_an_index_that_another_process_changed_is_read_again(path):

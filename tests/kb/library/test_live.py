@@ -1,3 +1,4 @@
+import gc
 import threading
 import time
 from datetime import UTC, datetime
@@ -165,3 +166,13 @@ def test_listeners_are_told_of_each_snapshot_and_of_the_first_once(live, load):
     load({"articles/b.md": "# B"})
     live.refresh()
     assert (seen, ready) == ([1, 2], [True])
+
+
+def test_a_refresh_leaves_the_garbage_collector_as_it_was(live, monkeypatch):
+    before = gc.get_threshold()
+    live.refresh()
+    assert gc.get_threshold() == before
+    monkeypatch.setattr(live.engine, "sync", lambda *args, **options: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        live.refresh()
+    assert gc.get_threshold() == before

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kb.errors import SetupError
 from kb.library.documents import documents
-from kb.library.load import Loader, find_pages
+from kb.library.load import Loader
 from kb.library.meta import MAX_TITLE
 from kb.library.pages import PageType
 from kb.library.suggestions import build_suggester
@@ -26,7 +26,7 @@ def used(library):
     build_suggester(library, on=TODAY)
     library.articles(ANYONE, "en")
     assert library.likeness
-    for page in find_pages(library):
+    for page in library.every_page():
         library.renderer.html(page)
     return library
 
@@ -199,7 +199,7 @@ def test_the_sample_content_has_no_problems():
     library = Loader(TOP / "content", base_url="http://kb.test", default_locale="en").load()
     assert library.problems == ()
     assert len(library.pages) > 100
-    for page in find_pages(library):
+    for page in library.every_page():
         html = library.renderer.html(page)
         for section in page.sections:
             assert f'id="{section.anchor}"' in html
@@ -317,14 +317,14 @@ def test_any_tree_of_files_is_a_library(tmp_path_factory, files):
     again = used(Loader(root, base_url="http://kb.test", default_locale="en", cache_path=root / "pages.json").load())
     assert again.generation == library.generation
     assert again.problems == library.problems
-    assert [(page.key, page.revision, page.title) for page in find_pages(again)] == [
-        (page.key, page.revision, page.title) for page in find_pages(library)
+    assert [(page.key, page.revision, page.title) for page in again.every_page()] == [
+        (page.key, page.revision, page.title) for page in library.every_page()
     ]
-    assert len({page.key for page in find_pages(library)}) == sum(len(each) for each in library.pages.values())
+    assert len({page.key for page in library.every_page()}) == sum(len(each) for each in library.pages.values())
     for page_id, translations in library.pages.items():
         assert {page.id for page in translations.values()} == {page_id}
     texts = {"/".join(filter(None, (folder, name + suffix))): text for (folder, name, suffix), text in files.items()}
-    for page in find_pages(library):
+    for page in library.every_page():
         assert b"visib" not in texts[str(page.path)] or page.visibility is Visibility.INTERNAL
 
 
@@ -350,3 +350,53 @@ def test_a_loader_knows_when_it_is_stale(load, content, name):
         assert not loader.is_stale()
     (content / name).unlink()
     assert loader.is_stale()
+
+
+VIDEO = "video: {url: 'https://films.example/1', duration: 10}"
+WRITTEN = [
+    (path, text)
+    for path, texts in {
+        "articles/p/payouts.md": [
+            "# Payouts\n\n## When\n\n[r](refunds.md#how) [m](/media/a.png)",
+            "---\ntitle: Payouts\nrelated: [refunds]\n---\n[r](refund.md)",
+            "---\ntitle: [\n---\n",
+        ],
+        "articles/p/payouts.hi.md": ["# भुगतान\n\n[x](refunds.md#how)", "---\ntags: [a]\nvisibility: public\n---\nपाठ।"],
+        "articles/p/refunds.md": ["# Refunds\n\n## How\n\n[p](payouts.md#when)", "# Refunds\n\n## How much", "x"],
+        "articles/p/refunds.hi.md": ["# वापसी\n\n## कैसे"],
+        "articles/refunds.md": ["---\ntitle: Top\nredirect_from: [old]\n---\n[gone](gone.md)\n![a](../media/a.png)"],
+        "articles/gone.md": ["---\ntitle: Gone\nstatus: draft\n---\n", "---\ntitle: Gone\nrelated: [old]\n---\n"],
+        "articles/p/_category.yml": ["title: P", "visibility: internal", "titel: P"],
+        "articles/p/_category.fr.yml": ["title: P"],
+        "tutorials/film.md": [f"---\ntitle: Film\ncategory: p\n{VIDEO}\n---\n", "---\ntitle: Film\n---\n"],
+        "policies/refund/2026-01-31.md": ["# Refunds", "---\ntitel: Refunds\n---\n[x](../../articles/gone.md)"],
+        "media/a.png": [b"x", b"xx"],
+        "synonyms.yml": ["- [a, b]", "- ["],
+    }.items()
+    for text in (*texts, None)
+]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(st.sampled_from(WRITTEN), min_size=1, max_size=4), min_size=2, max_size=8))
+def test_what_is_used_again_of_the_load_before_makes_no_difference(tmp_path_factory, changes):
+    root = tmp_path_factory.mktemp("tree")
+    loader = Loader(root, base_url="http://kb.test", default_locale="en")
+    for files in changes:
+        for name, text in files:
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            if text is not None:
+                path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        assert loader.load() == Loader(root, base_url="http://kb.test", default_locale="en").load()
+
+
+def test_a_page_that_has_not_changed_is_the_same_in_the_next_library(content, load):
+    load({"articles/a.md": "# A\n\n[b](b.md)", "articles/b.md": "# B"})
+    loader = Loader(content, base_url="http://kb.test", default_locale="en")
+    first = loader.load()
+    load({"articles/b.md": "# Bee"})
+    second = loader.load()
+    assert second.pages["article:a"] is first.pages["article:a"]
+    assert second.pages["article:b"]["en"].title == "Bee"

@@ -82,6 +82,44 @@ def test_a_file_that_was_only_touched_is_read_and_not_parsed(content, load, load
     assert parsed == []
 
 
+@pytest.fixture
+def many(load):
+    """So many pages that three may be new before they are written."""
+    count = 3 * sources.NEW_SHARE
+    load({f"articles/{number}.md": f"# Page {number}" for number in range(count)})
+    return count
+
+
+def test_a_few_new_pages_are_not_worth_writing_and_many_are(content, loader, parsed, tmp_path, many):
+    one, cache = loader(), tmp_path / "pages.json"
+    one.load()
+    written = cache.read_bytes()
+    for number in range(3):
+        (content / f"articles/{number}.md").write_text(f"# Changed {number}")
+        one.load()
+        assert cache.read_bytes() == written
+    (content / "articles/3.md").write_text("# Changed 3")
+    one.load()
+    assert cache.read_bytes() != written
+    parsed.clear()
+    loader().load()
+    assert parsed == []
+
+
+def test_a_start_that_is_killed_has_written_what_it_parsed(loader, parsed, monkeypatch, many):
+    monkeypatch.setattr(sources, "PORTION", 40)
+
+    def die(done, total):
+        if done == 100:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        loader().load(die)
+    parsed.clear()
+    loader().load()
+    assert len(parsed) == many - 80
+
+
 def test_problems_of_a_file_are_told_at_every_start(load, loader, told):
     load({"articles/a.md": "---\ntitle: [\n---\nText.", "articles/b.md": "# B\n\n" + "*a " * 3_000})
     first = told(loader().load())
