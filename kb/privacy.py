@@ -72,6 +72,13 @@ _PERMUTED = [
 
 def masked(text: str) -> str:
     """The text with a placeholder such as `[email]` in the place of each thing that must not be stored."""
+    once = _masked(text)
+    while once != text:  # what touched something masked may stand free now: ABCPE1234F411141114111
+        text, once = once, _masked(once)
+    return once
+
+
+def _masked(text: str) -> str:
     if "@" in text or "＠" in text or re.search(r"[(\[] ?at ?[)\]]", text, re.IGNORECASE):
         text = _SPACED_ADDRESS.sub(EMAIL, text)
         text = _ADDRESS.sub(_address, text)

@@ -21,7 +21,11 @@ def corrections(
         for token in query.words
         if not token.aside and is_correctable(token.surface) and not _is_known(token, snapshot, view, synonyms)
     )
-    found = {word: _meant(word, snapshot, view, synonyms) for word in list(unknown)[:MAX_CORRECTIONS]}
+    last = query.words[-1].surface if query.words and query.words[-1].end == len(query.text) else None
+    found = {
+        word: _meant(word, snapshot, view, synonyms, unfinished=word == last)
+        for word in list(unknown)[:MAX_CORRECTIONS]
+    }
     return {word: words for word, words in found.items() if words}
 
 
@@ -48,11 +52,15 @@ def _is_known(token: Token, snapshot: Snapshot, view: View, synonyms: SynonymTab
     )
 
 
-def _meant(word: str, snapshot: Snapshot, view: View, synonyms: SynonymTable) -> list[Candidate]:
-    """What an unknown word was to become, else what it comes near to: in the index, or in the synonyms."""
+def _meant(word: str, snapshot: Snapshot, view: View, synonyms: SynonymTable, *, unfinished: bool) -> list[Candidate]:
+    """What a word was to become that the text ends with, else what it comes near to: in the index, or in the synonyms.
+
+    A word in the middle of a text was finished: what begins with it is the last guess.
+    """
     known, also = snapshot.spelling, synonyms.spelling
     there, everywhere = view.form_totals, np.ones(also.seen, np.int64)
-    found = known.beginning(word, there) or also.beginning(word, everywhere)
-    found = found or sorted([*known.nearest(word, there), *also.nearest(word, everywhere)])
-    nearest = {one.word: one for one in reversed(found) if one.away == found[0].away}
+    begun = known.beginning(word, there) or also.beginning(word, everywhere)
+    if not (unfinished and begun):
+        begun = sorted([*known.nearest(word, there), *also.nearest(word, everywhere)]) or begun
+    nearest = {one.word: one for one in reversed(begun) if one.away == begun[0].away}
     return sorted(nearest.values())[:CANDIDATES]

@@ -11,7 +11,7 @@ from search.terms import QueryTerm, Resolver, Scored
 
 
 def explain(snapshot: Snapshot, synonyms: SynonymTable, query: SearchQuery, document_id: str) -> Explanation | None:
-    """The parts of a hit's score; None for what the query does not find, or these readers do not see."""
+    """The parts of a document's score; None for what has no word of the query, or these readers do not see."""
     seen = snapshot.seen(query.allow, query.locales)
     number = next((number for number, id_ in enumerate(snapshot.ids) if id_ == document_id and seen[number]), None)
     if number is None:

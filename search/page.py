@@ -28,6 +28,7 @@ def find(snapshot: Snapshot, synonyms: SynonymTable, query: SearchQuery) -> Sear
         matching &= _or_translated(resolver.documents_with(phrase), translations)
     for stems in parsed.excluded:
         matching &= ~_or_translated(resolver.documents_with(stems), translations)
+    matching &= _worth_listing(ranked, matching, snapshot.weights.fair_share)
     filters = _filters(snapshot, query)
     found = _within(matching, filters.values())
     hits = _after(snapshot, ranked, np.flatnonzero(found), query.after)
@@ -60,6 +61,16 @@ def _or_translated(mask: Mask, translations: Pairs) -> Mask:
     shown, others = translations
     np.logical_or.at(mask, shown, mask[others])
     return mask
+
+
+def _worth_listing(ranked: Ranked, matching: Mask, fair_share: float) -> Mask:
+    """What has every word, or scores a fair share of the best: a word that all pages have makes no hit of them all.
+
+    Filters do not matter here, so that a facet counts what its value alone would give.
+    """
+    least = fair_share * ranked.scores.max(initial=0.0, where=matching)
+    worth: Mask = ranked.complete | (ranked.scores >= least)
+    return worth
 
 
 def _filters(snapshot: Snapshot, query: SearchQuery) -> dict[FacetField, Mask]:

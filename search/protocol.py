@@ -102,6 +102,8 @@ class FacetCount:
 class SearchPage:
     """One page of hits, best first, ties by document id.
 
+    A hit has every word of the query, or scores a fair share of the best one whatever the filters are.
+
     `total` and `facets` are exact and count only what `SearchQuery.allow` lets through. The count of a facet value is
     the total that the same query would have with that value as the only filter on its field. `terms` are the stems that
     were looked for, synonyms and corrections included: what an excerpt highlights. `asked` are those of them that the
@@ -198,7 +200,7 @@ class SearchEngine(Protocol):
     def search(self, query: SearchQuery) -> SearchPage: ...
 
     def explain(self, query: SearchQuery, document_id: str) -> Explanation | None:
-        """Why a hit of the query has its score; None for a document that the query does not find."""
+        """Why a document has its score, a hit or not; None for one that has no word of the query."""
         ...
 
     def close(self) -> None: ...

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from search.analysis import Token, index_tokens, indexed, telling, tokenise
+from search.stopwords import NEGATIONS
 
 # What is read of a query; a post of a thousand words is shorter.
 MAX_CHARACTERS = 10_000
@@ -21,7 +22,7 @@ class ParsedQuery:
     """What a text asks for.
 
     `words` say what is looked for; `running` are all that the index has words for, in order, as neighbours. A page that
-    lacks one of `phrases` or has one of `excluded` is not looked for.
+    lacks one of `phrases` or has one of `excluded` is not looked for. `negated` says that it has a `not`.
     """
 
     text: str
@@ -29,6 +30,7 @@ class ParsedQuery:
     running: tuple[Token, ...]
     phrases: tuple[Stems, ...] = ()
     excluded: tuple[Stems, ...] = ()
+    negated: bool = False
 
 
 def parse(text: str) -> ParsedQuery:
@@ -50,6 +52,7 @@ def parse(text: str) -> ParsedQuery:
         running=tuple(token for token in indexed(tokens) if not token.aside),
         phrases=phrases,
         excluded=excluded,
+        negated=any(token.surface in NEGATIONS for token in tokens),
     )
 
 

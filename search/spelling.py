@@ -23,6 +23,14 @@ LONG = 8
 CANDIDATES = 3
 
 
+# A letter in the place of another is the rarest error, and makes other words of words (dale, date; shoes, shows). It is
+# taken for one where the letters are vowels, sound alike or lie side by side on the keyboard as consonants.
+_VOWELS = frozenset("aeiouy")
+_ALIKE_PAIRS = "ck cs sz vw gj kq bv pb td fv mn ph rt qw sd df fg gh hj jk kl zx xc vb bn wr"
+_ALIKE = frozenset(map(frozenset, _ALIKE_PAIRS.split()))
+# A word this short that lacks its first letter, or has one more, is more often another word (old, gold; rice, price).
+FIRST_LETTER = 6
+
 # After every word that begins with what stands before it.
 LAST_CHARACTER = "\U0010ffff"
 
@@ -74,7 +82,7 @@ class Spelling:
         return self._commonest([place for _, place in self.sorted_places[first:last]], 0, frequencies)
 
     def nearest(self, word: str, frequencies: NDArray[np.int64]) -> list[Candidate]:
-        """Up to three words at the smallest distance, commonest first.
+        """Up to three words at the smallest distance, commonest first; a doubtful error counts as two.
 
         `frequencies` are those of all words by number; a word of frequency 0 is not there.
         """
@@ -87,7 +95,10 @@ class Spelling:
         near = near[frequencies[self.numbers[near]] > 0]
         if not len(near):
             return []
-        away = distances(word, [self.words[place] for place in near.tolist()])
+        others = [self.words[place] for place in near.tolist()]
+        away = distances(word, others)
+        for at in np.flatnonzero(away <= allowed).tolist():
+            away[at] += doubts(word, others[at], int(away[at]))
         if (least := away.min()) > allowed:
             return []
         return self._commonest(near[away == least].tolist(), int(least), frequencies)
@@ -99,6 +110,26 @@ class Spelling:
 
 def is_correctable(word: str) -> bool:
     return len(word) >= MIN_LETTERS and not any(character.isdigit() or character in ".@" for character in word)
+
+
+def doubts(word: str, other: str, away: int) -> int:
+    """1 where an error of this kind would rather make another word than a misspelt one; it counts double then.
+
+    Algolia counts a wrong first letter as two errors, too.
+    """
+    if word[0] != other[0]:
+        swapped = word[:2] == other[1::-1]
+        return int(not swapped and (len(word) == len(other) or min(len(word), len(other)) < FIRST_LETTER))
+    if len(word) == len(other):
+        wrong = [(one, two) for one, two in zip(word, other, strict=True) if one != two]
+        return int(len(wrong) == away and not all(_is_mistaken(one, two) for one, two in wrong))
+    return 0
+
+
+def _is_mistaken(one: str, other: str) -> bool:
+    if not (one.isascii() and other.isascii()):
+        return True
+    return {one, other} <= _VOWELS or frozenset((one, other)) in _ALIKE
 
 
 def distances(word: str, others: Sequence[str]) -> NDArray[np.int64]:

@@ -35,5 +35,12 @@ _HINDI = """
 लगती लगते लगेगा लगेगी आ जा
 """
 
+# What turns a sentence round. The index has none of the English ones, so synonyms ask the query for them.
+_NEGATIONS = """
+no not never none without cannot cant couldnt didnt doesnt dont hadnt hasnt havent isnt arent shouldnt wasnt werent wont
+wouldnt nahi nahin nhi नहीं नही
+"""
+
 INDEX_STOPWORDS = frozenset(_INDEX.split())
+NEGATIONS = frozenset(_NEGATIONS.split())
 QUERY_STOPWORDS = INDEX_STOPWORDS.union(_ENGLISH.split(), _HINGLISH.split(), _HINDI.split())

@@ -66,6 +66,8 @@ class Suggester:
         self._texts = [text for text, _ in texts]
         self._by_text = np.array([number for _, number in texts], np.int64)
         self._weights = np.array([entry.weight for entry in self._entries])
+        self._lengths = np.array([len(entry.text) for entry in self._entries], np.int64)
+        self._word_lengths = np.array([len(word) for word in self._words], np.int64)
         self._labels = numbers_by_value(entry.labels for entry in self._entries)
         self._locales = numbers_by_value((entry.locale,) for entry in self._entries)
         self._groups = group_numbers((entry.kind, entry.target) for entry in self._entries)
@@ -124,18 +126,21 @@ class Suggester:
         return np.unique(np.concatenate([*places, replaced, dropped])).astype(np.int64)
 
     def _nearest(self, word: str, among: Places, view: "_View", unfinished: bool) -> Places:
-        near = among[view.totals[among] > 0]
+        allowed = 1 if len(word) < LONG else 2
+        away_by_length = len(word) - self._word_lengths[among]
+        if not unfinished:
+            away_by_length = np.abs(away_by_length)
+        near = among[(view.totals[among] > 0) & (away_by_length <= allowed)]
         if not len(near):
             return near
         others = [self._words[number] for number in near.tolist()]
         if unfinished:
             # A letter left out makes the text that was typed as long as a longer beginning.
-            beginnings = ([other[:length] for other in others] for length in (len(word), len(word) + 1))
-            away = np.minimum(*(distances(word, each) for each in beginnings))
+            away = np.minimum(*(_from_beginnings(word, others, length) for length in (len(word), len(word) + 1)))
         else:
             away = distances(word, others)
         least = away.min()
-        found = near[away == least] if least <= (1 if len(word) < LONG else 2) else near[:0]
+        found = near[away == least] if least <= allowed else near[:0]
         return _commonest(found, view.totals, CANDIDATES)
 
     def _scores(self, words: Sequence[Places], view: "_View") -> NDArray[np.float64]:
@@ -167,7 +172,8 @@ class Suggester:
         found = np.flatnonzero(scores > 0)
         if len(found) > first:
             found = found[scores[found] >= np.partition(scores[found], len(found) - first)[len(found) - first]]
-        return sorted(found.tolist(), key=lambda n: (-scores[n], len(self._entries[n].text), n))[:first]
+        best: list[int] = found[np.lexsort((found, self._lengths[found], -scores[found]))][:first].tolist()
+        return best
 
     def _suggestion(self, number: int, words: Sequence["_Meant"]) -> Suggestion:
         entry = self._entries[number]
@@ -180,11 +186,12 @@ class Suggester:
         return Suggestion(entry, tuple(merged))
 
     def _ranges(self, tokens: Iterable[Token], words: Sequence["_Meant"]) -> Iterator[Range]:
-        tokens = list(tokens)
+        numbered = [(token, self._numbers[token.surface]) for token in tokens]
         for meant in words:
-            exact = any(token.surface == meant.prefix for token in tokens)
-            for token in tokens:
-                if self._numbers[token.surface] in meant.words and (token.surface == meant.prefix or not exact):
+            standing_for = [token for token, number in numbered if number in meant.words]
+            exact = any(token.surface == meant.prefix for token in standing_for)
+            for token in standing_for:
+                if token.surface == meant.prefix or not exact:
                     begins = meant.prefix and token.surface.startswith(meant.prefix)
                     straight = len(token.surface) == token.end - token.start
                     yield token.start, token.start + len(meant.prefix) if begins and straight else token.end
@@ -223,6 +230,13 @@ def _postings(numbers: dict[str, int], texts: Sequence[Sequence[Token]]) -> Post
     starts = np.concatenate(([0], np.cumsum(np.bincount(table[:, 0], minlength=len(numbers)))))
     parts = table[:, 2] * (K1 + 1) / (table[:, 2] + norm[table[:, 1]])
     return Postings(starts, table[:, 1].astype(np.int32), parts.astype(np.float32))
+
+
+def _from_beginnings(word: str, others: Sequence[str], length: int) -> Places:
+    """How far a word is from so many letters of others, of which many begin alike."""
+    places: dict[str, int] = {}
+    numbers = [places.setdefault(other[:length], len(places)) for other in others]
+    return distances(word, list(places))[numbers]
 
 
 def _joined(tokens: Iterable[Token]) -> str:

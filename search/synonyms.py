@@ -8,7 +8,7 @@ from search.analysis import index_tokens, tokenise
 from search.columns import Words
 from search.protocol import Synonyms
 from search.spelling import Spelling
-from search.stopwords import QUERY_STOPWORDS
+from search.stopwords import INDEX_STOPWORDS, NEGATIONS, QUERY_STOPWORDS
 
 Phrase = tuple[str, ...]
 
@@ -17,18 +17,21 @@ Phrase = tuple[str, ...]
 class SynonymTable:
     """The alternatives of each phrase, by its stems; `words` are all the stems of phrases.
 
+    `negated` are those of phrases that lose a negation as the index drops it, `no stock`: they hold in queries that
+    have one, so that `payment received` is not read as `payment not received`.
     `silent` are words that stand for stop words alone (kese: how): they say as little as those do. `spelling` knows the
     words of all phrases as they are written: one that no page has is a word all the same.
     """
 
     alternatives: dict[Phrase, tuple[Phrase, ...]]
+    negated: dict[Phrase, tuple[Phrase, ...]]
     longest: int
     words: frozenset[str]
     silent: frozenset[str]
     spelling: Spelling
 
     def found(
-        self, stems: Sequence[str], is_there: Callable[[Phrase], bool]
+        self, stems: Sequence[str], is_there: Callable[[Phrase], bool], *, negated: bool = False
     ) -> Iterator[tuple[int, int, tuple[Phrase, ...]]]:
         """The known phrases among these stems, longest first and none over another: start, end, alternatives.
 
@@ -37,7 +40,8 @@ class SynonymTable:
         start = 0
         while start < len(stems):
             for end in range(min(start + self.longest, len(stems)), start, -1):
-                alternatives = self.alternatives.get(tuple(stems[start:end]), ())
+                phrase = tuple(stems[start:end])
+                alternatives = self.alternatives.get(phrase, ()) + (self.negated.get(phrase, ()) if negated else ())
                 if any(map(is_there, alternatives)):
                     yield start, end, alternatives
                     start = end - 1
@@ -47,27 +51,58 @@ class SynonymTable:
 
 def synonym_table(synonyms: Synonyms) -> SynonymTable:
     """Phrases are analysed as the text of pages is; one of which nothing is left is no phrase."""
-    found: defaultdict[Phrase, dict[Phrase, None]] = defaultdict(dict)
-    for group in synonyms.groups:
-        phrases = [phrase for text in group if (phrase := _phrase(text))]
-        for phrase in phrases:
-            found[phrase].update((other, None) for other in phrases if other != phrase)
-    silent: set[str] = set()
-    for text, others in synonyms.one_way.items():
-        if phrase := _phrase(text):
-            telling = [one for one in others if not is_silent(one)]
-            found[phrase].update((other, None) for one in telling if (other := _phrase(one)) and other != phrase)
-            if others and not telling and len(phrase) == 1:
-                silent.update(phrase)
-    alternatives = {phrase: tuple(others) for phrase, others in found.items() if others}
-    words = frozenset(word for phrase in alternatives for word in phrase)
-    longest = max(map(len, alternatives), default=0)
-    return SynonymTable(alternatives, longest, words | silent, frozenset(silent - words), _spelling(synonyms))
+    found: _Others = defaultdict(dict)
+    negated: _Others = defaultdict(dict)
+    _read_groups(synonyms, found, negated)
+    silent = _read_one_way(synonyms, found, negated)
+    phrases = {*_with_others(found), *_with_others(negated)}
+    words = frozenset(word for phrase in phrases for word in phrase)
+    return SynonymTable(
+        alternatives=_with_others(found),
+        negated=_with_others(negated),
+        longest=max(map(len, phrases), default=0),
+        words=words | silent,
+        silent=frozenset(silent - words),
+        spelling=_spelling(synonyms),
+    )
 
 
 def is_silent(text: str) -> bool:
     """Whether a text consists of words that queries are not asked for."""
     return all(token.surface in QUERY_STOPWORDS for token in tokenise(text))
+
+
+_Others = defaultdict[Phrase, dict[Phrase, None]]
+
+
+def _read_groups(synonyms: Synonyms, found: _Others, negated: _Others) -> None:
+    """A single word that has lost its negation stands for nothing: `stock` does not mean `sold out`."""
+    for group in synonyms.groups:
+        phrases = {phrase: _loses_negation(text) for text in group if (phrase := _phrase(text))}
+        meaning = [phrase for phrase, turned in phrases.items() if len(phrase) > 1 or not turned]
+        for phrase, turned in phrases.items():
+            (negated if turned else found)[phrase].update((other, None) for other in meaning if other != phrase)
+
+
+def _read_one_way(synonyms: Synonyms, found: _Others, negated: _Others) -> set[str]:
+    """The words that stand for stop words alone."""
+    silent: set[str] = set()
+    for text, others in synonyms.one_way.items():
+        if phrase := _phrase(text):
+            table = negated if _loses_negation(text) else found
+            telling = [one for one in others if not is_silent(one)]
+            table[phrase].update((other, None) for one in telling if (other := _phrase(one)) and other != phrase)
+            if others and not telling and len(phrase) == 1:
+                silent.update(phrase)
+    return silent
+
+
+def _with_others(table: _Others) -> dict[Phrase, tuple[Phrase, ...]]:
+    return {phrase: tuple(others) for phrase, others in table.items() if others}
+
+
+def _loses_negation(text: str) -> bool:
+    return any(token.surface in NEGATIONS & INDEX_STOPWORDS for token in tokenise(text))
 
 
 def _spelling(synonyms: Synonyms) -> Spelling:

@@ -1,4 +1,4 @@
-"""Pages to read next: those the writer chose, then those most alike."""
+"""Pages to read next: those the writer chose, then those most alike that are written for the same readers."""
 
 from collections import defaultdict
 
@@ -16,11 +16,16 @@ def related(library: Library, page: Page, viewer: Viewer, *, first: int) -> list
     if len(result) < first:
         for page_id in _nearest(library, page):
             other = library.page(page_id, viewer, page.locale)
-            if other and other.listed:
+            if other and other.listed and _same_readers(page, other):
                 result.setdefault(page_id, other)
             if len(result) >= first:
                 break
     return list(result.values())[:first]
+
+
+def _same_readers(page: Page, other: Page) -> bool:
+    """A shopper who asks how to contact the store has no customers to contact."""
+    return not page.audiences or not other.audiences or not page.audiences.isdisjoint(other.audiences)
 
 
 def _nearest(library: Library, page: Page) -> list[str]:

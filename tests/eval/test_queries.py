@@ -28,12 +28,12 @@ def test_every_query_finds_its_page(judged, sample):
 def test_most_find_it_first(judged, sample):
     evaluation = evaluate(judged, sample.live)
     second = [lost_line(each) for each in evaluation.outcomes if each.rank != 1]
-    assert evaluation.success(1) >= 0.85, "\n".join(second)
+    assert evaluation.success(1) >= 0.87, "\n".join(second)
     assert evaluation.success(3) >= 0.97
 
 
 def test_there_are_enough_of_every_kind(judged):
     hindi = [query for query in judged if any("\u0900" <= letter <= "\u097f" for letter in query.text)]
-    assert len(judged) >= 120
-    assert len(hindi) >= 15
+    assert len(judged) >= 300
+    assert len(hindi) >= 40
     assert len({query.text for query in judged}) == len(judged)

@@ -39,6 +39,7 @@ DIGITS = st.text("0123456789", min_size=1)
         ("abcpe1234f", "[pan]"),
         ("ABCPE 1234 F", "[pan]"),
         ("gstin 22ABCPE1234F1Z5 wrong", "gstin [pan] wrong"),
+        ("ABCPE1234F411141114111", "[pan][aadhaar]"),
         ("call 9876543210", "call [phone]"),
         ("call +91 98765 43210 now", "call [phone] now"),
         ("call 98765-43210", "call [phone]"),
@@ -170,6 +171,19 @@ def test_a_number_behind_a_price_masks_once():
 @given(st.text() | st.text("0123456789+-. ()@abPAN[]", max_size=80))
 def test_masked_text_masks_to_itself(text):
     once = masked(text)
+    assert masked(once) == once
+
+
+PARTS = """
+    ABCPE1234F 22ABCPE1234F1Z5 411141114111 4111111111111111 234567890124 9876543210 +919876543210 0135-2654321
+    ravi@okhdfcbank ravi@gmail.com ravi%40gmail.com (at) @ eyJhbGciOiJIUzI1NiJ9 /t/AbC123xyz_-9Q GB29NWBK60161331926819
+    DE89 3704 0044 0532 0130 00 123-45-6789 4155552671 OO-10482 ₹1,499 [email] [pan] [card] pan F 1 . - ( )
+"""
+
+
+@given(st.lists(st.tuples(st.sampled_from(PARTS.split()), st.sampled_from(["", " ", "-", ".", "@", "/"])), max_size=8))
+def test_what_is_put_together_of_such_parts_masks_to_itself(parts):
+    once = masked("".join(part + gap for part, gap in parts))
     assert masked(once) == once
 
 

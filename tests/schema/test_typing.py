@@ -7,6 +7,9 @@ from statistics import mean
 
 import pytest
 
+from kb.library.pages import allowed, visible
+from kb.viewer import ANYONE
+from search.protocol import Match, SearchQuery
 from tests.judged import read_collection, write_content
 
 SUGGEST = "query($query:String!){suggest(query:$query,first:5){page{slug}}}"
@@ -19,6 +22,7 @@ query($query: String!, $start: String!) {
 """
 SAMPLE = 1 if os.environ.get("KB_PROVE") else 20
 LINES = 5_000
+IN_PROCESS = 1 if os.environ.get("KB_PROVE") else 4
 
 
 def reciprocal_rank(client, typed, slug):
@@ -52,11 +56,30 @@ def test_naughty_strings_are_queries_and_beginnings(test_data, sample):
         answered(sample, text)
 
 
-def test_what_people_ask_a_bank_are_queries_and_beginnings(test_data, sample):
+@pytest.fixture(scope="module")
+def bank_lines(test_data):
     lines = (test_data / "queries" / "banking77.txt").read_text(encoding="utf-8").splitlines()[:LINES]
     assert len(lines) == LINES
-    for line in lines[::SAMPLE]:
+    return lines
+
+
+def test_what_people_ask_a_bank_are_queries_and_beginnings(bank_lines, sample):
+    for line in bank_lines[::SAMPLE]:
         answered(sample, line)
+
+
+def test_every_line_is_answered_by_the_engine_and_its_half_by_the_suggester(bank_lines, sample):
+    """Past the endpoint: what it adds is the same for each."""
+    live, allow = sample.live, allowed(ANYONE)
+    for line in bank_lines[::IN_PROCESS]:
+        found = live.engine.search(SearchQuery(text=line, locales=("en",), allow=allow))
+        assert (found.match is Match.NONE) is (found.total == 0) is (not found.hits)
+        assert len(found.hits) == min(found.total, 10)
+        assert all(visible(live.library.pages[hit.page_id][hit.locale], ANYONE) for hit in found.hits)
+        assert (found.match is Match.CORRECTED) <= (found.did_you_mean is not None)
+        assert found.did_you_mean != line
+        for suggestion in live.suggester.suggest(half(line), locales=("en",), allow=allow):
+            assert suggestion.entry.labels & allow
 
 
 def answered(client, text):

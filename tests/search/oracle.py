@@ -26,6 +26,7 @@ STOP_STEMS = {stem(word) for word in QUERY_STOPWORDS}
 
 NO_SYNONYMS = Synonyms()
 WEIGHT = {"title": (8, 0.75), "headings": (3, 0.3), "summary": (1.5, 0.5), "body": (1, 0.6)}
+FAIR_SHARE = 0.2
 PAIR_WEIGHT = {"title": (3, 0.6), "headings": (1.8, 0.6), "body": (1, 0.6)}
 
 
@@ -81,23 +82,30 @@ class Oracle:
             page.id: max(own[other.id] for other in translations(page, allowed, query.locales)) for page in allowed
         }
         seen = [page for page in allowed if scores[page.id] > 0 and first_locale(page, allowed, query.locales)]
+        required = {token.stem for token in terms if not token.aside}
+        complete = {
+            page.id
+            for page in seen
+            if any(
+                all(one.has((word,)) or any(one.has(way) for way in ways.get(word, ())) for word in required)
+                for one in translations(page, allowed, query.locales)
+            )
+        }
+        least = FAIR_SHARE * max((scores[page.id] for page in seen), default=0)
+        seen = [page for page in seen if page.id in complete or scores[page.id] >= least]
         found = [page for page in seen if passes(page.document, query)]
         ranked = sorted(found, key=lambda page: (-scores[page.id], page.id))
         if query.after:
             after = (-query.after.score, query.after.id)
             ranked = [page for page in ranked if (-scores[page.id], page.id) > after]
         hits = ranked[: query.first]
-        required = {token.stem for token in terms if not token.aside}
-        complete = any(
-            all(one.has((word,)) or any(one.has(way) for way in ways.get(word, ())) for word in required)
-            for page in found
-            for one in translations(page, allowed, query.locales)
-        )
         return SearchPage(
             hits=tuple(Hit(p.id, p.document.page_id, p.document.locale, scores[p.id]) for p in hits),
             total=len(found),
             facets={field: facet(field, seen, query) for field in FacetField},
-            match=(Match.ALL_TERMS if complete else Match.SOME_TERMS) if found else Match.NONE,
+            match=(Match.ALL_TERMS if any(page.id in complete for page in found) else Match.SOME_TERMS)
+            if found
+            else Match.NONE,
             terms=frozenset({token.stem for token in terms}).union(
                 ways,
                 {
@@ -190,7 +198,7 @@ class Recipe:
 
             def part(page, phrases=phrases, word=word):
                 return max(
-                    min(self.stem_part(page, one) for one in phrase) * (1 if phrase == (word,) else 0.8)
+                    min(self.stem_part(page, one) for one in phrase) * (1 if phrase == (word,) else 0.9)
                     if page.has(phrase)
                     else 0
                     for phrase in phrases

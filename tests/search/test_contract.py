@@ -15,6 +15,11 @@ def ids(page):
     return [hit.id for hit in page.hits]
 
 
+def others(document):
+    """What makes the words of a query telling: pages without them."""
+    return [document(f"other{n}", "Shipping") for n in range(4)]
+
+
 def test_an_empty_engine_finds_nothing(engine):
     page = ask(engine, "refund")
     assert (page.hits, page.total, page.match, page.has_next) == ((), 0, Match.NONE, False)
@@ -73,15 +78,25 @@ def test_neighbouring_words_rank_before_scattered_ones(engine, document):
 
 
 def test_any_word_counts_and_the_match_says_whether_all_are_found(engine, document):
-    engine.sync([document("a", "Refund a payment"), document("b", "Refund policy")])
+    engine.sync([document("a", "Refund a payment"), document("b", "Refund policy"), *others(document)])
     page = ask(engine, "how do I refund a payment")
     assert (ids(page), page.total, page.match) == (["a", "b"], 2, Match.ALL_TERMS)
     assert ask(engine, "refund zebra").match == Match.SOME_TERMS
     assert ask(engine, "payment policy").match == Match.SOME_TERMS
 
 
+def test_a_hit_without_all_words_scores_a_fair_share_of_the_best(engine, document):
+    common = [document(f"c{n}", "x", "Your store.") for n in range(6)]
+    engine.sync([document("a", "Favicon of your store"), document("b", "x", "favicon"), *common])
+    page = ask(engine, "favicon store")
+    assert (ids(page), page.total, page.match) == (["a", "b"], 2, Match.ALL_TERMS)
+    assert page.facets[FacetField.KIND] == (FacetCount("article", 2),)
+    assert ask(engine, "store").total == 7
+    assert ask(engine, "store zebra").total == 7
+
+
 def test_the_match_is_about_hits_that_pass_the_filters(engine, document):
-    engine.sync([document("a", "Refund a payment", kind="faq"), document("b", "Refund policy")])
+    engine.sync([document("a", "Refund a payment", kind="faq"), document("b", "Refund policy"), *others(document)])
     assert ask(engine, "refund payment", kinds=frozenset({"article"})).match == Match.SOME_TERMS
 
 
@@ -97,7 +112,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(engine, document):
     walked, cursor = [], None
     while True:
         page = ask(engine, "refund payment", first=4, after=cursor)
-        assert page.total == whole.total == 23
+        assert page.total == whole.total == len(whole.hits) == 14
         walked += page.hits
         if not page.has_next:
             break

@@ -232,7 +232,10 @@ def test_only_the_most_telling_words_of_a_long_query_are_added_up(tmp_path):
             make_document("rare", "Zebra crossing"),
         ]
     )
-    assert "rare" in ids(ask(engine, " ".join([*common, "zebra"])))
+    page = ask(engine, " ".join([*common, "zebra"]))
+    assert "rare" in ids(page)
+    assert len(page.terms) == len(page.asked) == WEIGHTS.query_terms
+    assert "zebra" in page.terms
 
 
 @pytest.mark.parametrize(

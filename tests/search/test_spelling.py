@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.columns import Words
-from search.spelling import Spelling, distances, is_correctable
+from search.spelling import Spelling, distances, doubts, is_correctable
 
 LETTERS = st.text("abcdé", min_size=1, max_size=10)
 
@@ -20,9 +20,29 @@ def words(candidates):
 
 
 def test_the_nearest_words_come_commonest_first():
-    spelling, frequencies = known("account", "amount", "accounts", "discount")
+    spelling, frequencies = known("account", "akount", "accounts", "discount")
     frequencies[0] = 5
-    assert words(spelling.nearest("acount", frequencies)) == [("account", 5), ("amount", 1)]
+    assert words(spelling.nearest("acount", frequencies)) == [("account", 5), ("akount", 1)]
+
+
+def test_an_error_that_makes_another_word_counts_as_two():
+    spelling, frequencies = known("date", "packed", "shows", "order", "payment", "notification")
+    for word in ("dale", "hacked", "shoes", "prder", "orde4", "rder"):
+        assert words(spelling.nearest(word, frequencies)) == [], word
+    for word, other in [
+        ("dete", "date"),
+        ("paxked", "packed"),
+        ("pamked", None),
+        ("ordet", "order"),
+        ("rodre", None),
+        ("ayment", "payment"),
+    ]:
+        assert [one.word for one in spelling.nearest(word, frequencies)] == ([other] if other else [])
+    spelling, frequencies = known("password", "notification")
+    assert words(spelling.nearest("passport", frequencies)) == []
+    assert words(spelling.nearest("pessvord", frequencies)) == [("password", 1)]
+    spelling, frequencies = known("notification")
+    assert words(spelling.nearest("motification", frequencies)) == [("notification", 1)]
 
 
 def test_long_words_may_have_two_errors_and_short_ones_one():
@@ -78,7 +98,8 @@ def test_the_signatures_rule_out_no_near_word(word, others):
     spelling, frequencies = known(*dict.fromkeys(others))
     word = word * 2
     allowed = 1 if len(word) < 8 else 2
-    near = {other: classic(word, other) for other in others if classic(word, other) <= allowed}
+    near = {other: away + doubts(word, other, away) for other in others if (away := classic(word, other)) <= allowed}
+    near = {other: away for other, away in near.items() if away <= allowed}
     expected = sorted(other for other, away in near.items() if away == min(near.values()))[:3]
     assert [found.word for found in spelling.nearest(word, frequencies)] == expected
 

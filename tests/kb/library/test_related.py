@@ -36,6 +36,31 @@ def test_what_the_viewer_may_not_open_is_not_offered(load):
     assert "shop-late" not in slugs(library, Viewer(audience=Audience.MERCHANT))
 
 
+def test_pages_alike_are_for_the_same_readers_unless_the_writer_chose_them(load):
+    files = {
+        "articles/contact.md": article("Contact a customer", audience="merchant"),
+        "articles/ask.md": article("Contact the store", audience="shopper"),
+        "articles/both.md": article("Contact us"),
+        "articles/when.md": article("When do I get a contact", audience="merchant"),
+        "articles/how.md": article("When do I get paid", audience="merchant", related="ask"),
+    }
+    library = load(files)
+    found = {
+        slug: {each.slug for each in related(library, library.pages[f"article:{slug}"]["en"], ANYONE, first=9)}
+        for slug in ("contact", "how")
+    }
+    assert "ask" not in found["contact"]
+    assert {"both", "when"} <= found["contact"]
+    assert "ask" in found["how"]
+
+
+def test_words_that_say_nothing_make_no_two_pages_alike(load):
+    library = load(
+        {"articles/a/when.md": article("When do I get paid"), "articles/b/how.md": article("When do I get alerts")}
+    )
+    assert related(library, library.pages["article:when"]["en"], ANYONE, first=9) == []
+
+
 def test_a_page_itself_archived_pages_and_policies_are_not_offered(load):
     assert not {"payouts", "old", "refund"} & set(slugs(load(FILES), AGENT))
 
