@@ -41,18 +41,22 @@ def account(session: Session, desk: Desk, actor: Actor, *, at: datetime) -> Pers
 
 
 def visitor(session: Session, desk: Desk, *, name: str | None, email: str | None, locale: str, at: datetime) -> Person:
-    """A row of its own for a visitor's ticket or feedback: who else gave that address is not asked."""
-    person = Person(
-        role=Role.VISITOR,
-        name=name or None,
-        email=email,
-        email_key=email_key(desk, email) if email else None,
-        locale=locale,
-        created_at=at,
-    )
+    """A row of its own for a visitor's ticket or feedback, with the conduct that was told to that address before."""
+    key = email_key(desk, email) if email else None
+    person = Person(role=Role.VISITOR, name=name or None, email=email, email_key=key, locale=locale, created_at=at)
+    known = _told(session, key) if key else None
+    if known:
+        person.conduct, person.conduct_reason = known.conduct, known.conduct_reason
+        person.conduct_until, person.conduct_at = known.conduct_until, known.conduct_at
     session.add(person)
     session.flush()
     return person
+
+
+def _told(session: Session, key: str) -> Person | None:
+    """The latest row of an address whose conduct was spoken about."""
+    spoken = select(Person).where(Person.email_key == key, Person.conduct_at.is_not(None))
+    return session.scalar(spoken.order_by(Person.conduct_at.desc()).limit(1))
 
 
 def plan_of(viewer: Viewer) -> Plan:

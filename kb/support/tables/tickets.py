@@ -14,7 +14,7 @@ from kb.support.tables.columns import Document, Word
 from kb.support.tables.escalations import EscalationState
 from kb.support.tables.people import Person
 from kb.support.tables.policies import PolicyVersion
-from kb.viewer import Plan
+from kb.viewer import Audience, Plan
 
 
 class TicketStatus(StrEnum):
@@ -45,7 +45,8 @@ class Ticket(Table):
     """`queue_key`, `next_due_at`, `paused`, `breached` and the `escalation_…` columns are rewritten at each change by
     the replay, so that the queue can be ordered, filtered and paged. `changes` counts changes.
 
-    `final`: the last stage of escalation was decided.
+    `final`: the last stage of escalation was decided. `audience` is the storefront's that it came through, None for
+    others: replies cite what its readers may open.
     """
 
     __tablename__ = "tickets"
@@ -64,6 +65,7 @@ class Ticket(Table):
     channel: Mapped[Channel] = mapped_column(Word(Channel))
     plan: Mapped[Plan] = mapped_column(Word(Plan))
     locale: Mapped[str] = mapped_column(String(16))
+    audience: Mapped[Audience | None] = mapped_column(Word(Audience))
     team: Mapped[str] = mapped_column(String(64))
     order: Mapped[str | None] = mapped_column("order_reference", String(100))
     requester_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
@@ -94,6 +96,7 @@ class Ticket(Table):
     requester: Mapped[Person] = relationship(foreign_keys=[requester_id], lazy="joined", innerjoin=True)
     assignee: Mapped[Person | None] = relationship(foreign_keys=[assignee_id], lazy="joined")
     policy_version: Mapped[PolicyVersion] = relationship(lazy="joined", innerjoin=True)
+    targets: Mapped[list["Target"]] = relationship(order_by="Target.started_at", passive_deletes="all")
 
 
 class Message(Table):

@@ -201,6 +201,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(32), nullable=False),
         sa.Column("plan", sa.String(32), nullable=False),
         sa.Column("locale", sa.String(16), nullable=False),
+        sa.Column("audience", sa.String(32), nullable=True),
         sa.Column("team", sa.String(64), nullable=False),
         sa.Column("order_reference", sa.String(100), nullable=True),
         sa.Column("requester_id", sa.Uuid(), nullable=False),
