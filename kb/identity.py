@@ -1,4 +1,4 @@
-"""Access tokens that the host app signs, checked and turned into a `Viewer`. `docs/identity.md` lists the claims.
+"""Access tokens that the host app signs, checked and turned into an `Identity`. `docs/identity.md` lists the claims.
 
 RFC 7519 and RFC 8725: one algorithm per key, every required claim present and equal, tokens short in bytes and in time.
 """
@@ -37,6 +37,14 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """The person whom a token names, and from when on (in UTC) the token is not accepted any more."""
+
+    viewer: Viewer
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Verifier:
     """Checks tokens against keys, of which there may be two while one replaces the other."""
 
@@ -45,13 +53,18 @@ class Verifier:
     audience: str
 
     def viewer(self, token: str, *, now: datetime) -> Viewer:
-        """The person that a token names. Raises `Unauthenticated` with a reason that tells nothing of the token."""
+        """The person that a token names. Raises `Unauthenticated` as `identify` does."""
+        return self.identify(token, now=now).viewer
+
+    def identify(self, token: str, *, now: datetime) -> Identity:
+        """Who a token names, and until when. Raises `Unauthenticated` with a reason that tells nothing of the token."""
         claims = self._claims(token, now)
         try:
-            return _viewer(_Claims.model_validate(claims))
+            viewer = _viewer(_Claims.model_validate(claims))
         except ValidationError as error:
             names = sorted({str(detail["loc"][0]) for detail in error.errors() if detail["loc"]})
             raise Unauthenticated(f"a claim has a wrong value ({', '.join(names)})") from None
+        return Identity(viewer, datetime.fromtimestamp(claims["exp"], UTC) + LEEWAY)
 
     def _claims(self, token: str, now: datetime) -> Mapping[str, Any]:
         if len(token.encode("utf-8", "surrogatepass")) > MAX_BYTES:

@@ -3,13 +3,14 @@
 import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, create_model, field_validator, model_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
@@ -17,7 +18,9 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfig
 from kb.errors import SetupError
 
 PREFIX, LIMIT_PREFIX, ENV_FILE = "KB_", "KB_LIMIT_", ".env"
+_LIMIT = LIMIT_PREFIX.removeprefix(PREFIX).lower()
 MIN_SECRET = 32  # bytes
+NOT_OURS = frozenset({"test_data", "prove"})  # read by the tests and the Makefile
 
 
 class Environment(StrEnum):
@@ -40,7 +43,9 @@ class Settings(BaseSettings):
     search_url: str = Field("whoosh:///var/index", description="Search engine.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    base_url: str | None = Field(None, description="What permanent links begin with; by default http://HOST:PORT.")
+    base_url: str | None = Field(
+        None, description="What permanent links begin with; by default http://HOST:PORT, required in production."
+    )
     env: Environment = Field(
         Environment.DEVELOPMENT, description="`production` closes GraphiQL and wants real secrets."
     )
@@ -63,6 +68,9 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field("", description="Addresses whose X-Forwarded-For counts, separated by commas.")
     trusted_only: bool = Field(False, description="Answer registered documents alone.")
     search_log_days: int = Field(90, ge=1, le=3650, description="How long searches are kept, in days.")
+    smtp_url: SecretStr | None = Field(None, description="Mail server; without one, mails are files in `var/mail`.")
+    mail_from: str | None = Field(None, description="Sender of mails; required where they go by SMTP.")
+    webhooks: Path | None = Field(None, description="File of endpoints for webhooks, with their secrets.")
     log: Literal["console", "json"] = Field("console", description="Log format.")
     metrics_token: SecretStr | None = Field(None, description="Bearer token for /metrics; without one, loopback only.")
 
@@ -80,13 +88,39 @@ class Settings(BaseSettings):
             raise ValueError(f"a secret needs at least {MIN_SECRET} bytes")
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        """Its form; whether anybody answers there shows when a mail is sent."""
+        form = r"smtps?://([^\s/?#@]+@)?(\[[0-9a-fA-F:]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?/?"
+        if value is not None and not re.fullmatch(form, value.get_secret_value()):
+            raise ValueError("expected smtp://user:password@host:port or smtps://…, with @ and / written %40 and %2F")
+        if value is not None:
+            _ = urlsplit(value.get_secret_value()).port  # raises ValueError beyond 65535
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"([^<>@\r\n]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)", value):
+            raise ValueError("expected an address such as Ooulet Support <support@example.com>")
+        return value
+
     @model_validator(mode="after")
-    def _real_secrets(self) -> Self:
+    def _from_somebody(self) -> Self:
+        if self.smtp_url is not None and self.mail_from is None:
+            raise ValueError("KB_MAIL_FROM is required with KB_SMTP_URL")
+        return self
+
+    @model_validator(mode="after")
+    def _real_in_production(self) -> Self:
         if self.env is Environment.PRODUCTION:
             if self.secret is None:
                 raise ValueError("KB_SECRET is required in production")
             if self.jwt_secret is None and self.jwt_jwks is None:
                 raise ValueError("KB_JWT_SECRET or KB_JWT_JWKS is required in production")
+            if self.base_url is None:
+                raise ValueError("KB_BASE_URL is required in production: permanent links begin with it")
         if self.jwt_secret is not None and self.jwt_jwks is not None:
             raise ValueError("KB_JWT_SECRET and KB_JWT_JWKS exclude each other: one algorithm per key")
         return self
@@ -106,8 +140,10 @@ class _Limits(BaseSettings):
 
 
 def read_settings(**overrides: Any) -> Settings:
-    """The settings of this process. Raises `SetupError` that names the key of each bad value."""
+    """The settings of this process. Raises `SetupError` that names the key of each bad value, or of one unknown."""
     try:
+        given = {name for name in _given(Settings, PREFIX) if not name.startswith(_LIMIT)} - NOT_OURS
+        _refuse_unknown(given, Settings.model_fields, PREFIX, "setting")
         return Settings(**overrides)
     except ValidationError as error:
         raise _wrong(error, PREFIX) from None
@@ -117,8 +153,7 @@ def read_settings(**overrides: Any) -> Settings:
 
 def read_limits(defaults: Mapping[str, int | float]) -> dict[str, int | float]:
     """Each limit as `KB_LIMIT_<NAME>` has it, else its default. Raises `SetupError` that names each bad key."""
-    given = {key.upper() for key in (*os.environ, *DotEnvSettingsSource(_Limits).env_vars)}
-    _refuse_unknown({key.removeprefix(LIMIT_PREFIX).lower() for key in given if key.startswith(LIMIT_PREFIX)}, defaults)
+    _refuse_unknown(_given(_Limits, LIMIT_PREFIX), defaults, LIMIT_PREFIX, "limit")
     fields: dict[str, Any] = {
         name: (float, Field(value, ge=0.1, allow_inf_nan=False))
         if isinstance(value, float)
@@ -162,13 +197,23 @@ def _write_once(path: Path, text: str) -> None:
         os.unlink(temporary)
 
 
-def _refuse_unknown(names: Iterable[str], known: Iterable[str]) -> None:
-    for name in sorted(names):
-        if name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
-            raise SetupError(
-                f"{LIMIT_PREFIX}{name.upper()}: there is no such limit; the nearest is {LIMIT_PREFIX}{near.upper()}."
-            )
+def _given(kind: type[BaseSettings], prefix: str) -> set[str]:
+    """The names, without the prefix, that the environment or the file gives a value."""
+    file = DotEnvSettingsSource(kind).env_vars
+    given = {key.upper() for key, value in (*os.environ.items(), *file.items()) if value}
+    return {key.removeprefix(prefix).lower() for key in given if key.startswith(prefix)}
+
+
+def _refuse_unknown(names: Iterable[str], known: Collection[str], prefix: str, kind: str) -> None:
+    """A name that is misspelt would be passed over otherwise, and its default taken."""
+    unknown = [
+        f"{prefix}{name.upper()}: there is no such {kind}; "
+        f"did you mean {prefix}{get_close_matches(name, known, n=1, cutoff=0.0)[0].upper()}?"
+        for name in sorted(names)
+        if name not in known
+    ]
+    if unknown:
+        raise SetupError("\n".join(unknown))
 
 
 def _wrong(error: ValidationError, prefix: str) -> SetupError:

@@ -180,7 +180,7 @@ def test_a_token_is_signed_with_the_first_of_two_secrets(kb):
     [
         (
             (),
-            {"KB_ENV": "production", "KB_SECRET": SECRET, "KB_JWT_SECRET": SECRET},
+            {"KB_ENV": "production", "KB_SECRET": SECRET, "KB_JWT_SECRET": SECRET, "KB_BASE_URL": "https://kb.example"},
             "kb: KB_ENV: in production the host app makes tokens.\n",
         ),
         ((), {"KB_JWT_JWKS": "jwks.json"}, "kb: KB_JWT_JWKS: only the host app has the private key.\n"),

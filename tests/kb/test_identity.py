@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from kb.errors import SetupError, Unauthenticated
-from kb.identity import MAX_BYTES, Verifier, jwks_keys, secret_keys, sign
+from kb.identity import LEEWAY, MAX_BYTES, Identity, Verifier, jwks_keys, secret_keys, sign
 from kb.viewer import AccountManager, Plan, Role, Viewer
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -72,6 +72,14 @@ def test_a_token_names_its_person():
         role=Role.SPECIALIST, subject="merchant-1", name="Asha", email="asha@ooulet.example", plan=Plan.ENTERPRISE,
         teams=("payments", "refunds"), account_manager=AccountManager("Ravi", "ravi@ooulet.example"),
     )  # fmt: skip
+
+
+def test_a_token_ends_with_the_leeway():
+    ends = datetime.fromtimestamp(CLAIMS["exp"], UTC) + LEEWAY
+    found = SECRETS.identify(token(), now=NOW)
+    assert found == Identity(accepted(token()), ends)
+    assert accepted(token(), now=ends - timedelta(seconds=1)) == found.viewer
+    assert refused(token(), now=ends) == "it has expired"
 
 
 def test_what_is_signed_here_is_accepted_here():

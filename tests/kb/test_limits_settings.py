@@ -39,8 +39,8 @@ def test_seconds_may_have_fractions_and_the_env_file_counts(tmp_path):
         ("INTROSPECTION_ALIASES", "-1", "KB_LIMIT_INTROSPECTION_ALIASES: Input should be greater than or equal to 0."),
         ("READ_SECONDS", "inf", "KB_LIMIT_READ_SECONDS: Input should be a finite number."),
         ("READ_SECONDS", "0", "KB_LIMIT_READ_SECONDS: Input should be greater than or equal to 0.1."),
-        ("DETPH", "3", "KB_LIMIT_DETPH: there is no such limit; the nearest is KB_LIMIT_DEPTH."),
-        ("ALIAS", "3", "KB_LIMIT_ALIAS: there is no such limit; the nearest is KB_LIMIT_ALIASES."),
+        ("DETPH", "3", "KB_LIMIT_DETPH: there is no such limit; did you mean KB_LIMIT_DEPTH?"),
+        ("ALIAS", "3", "KB_LIMIT_ALIAS: there is no such limit; did you mean KB_LIMIT_ALIASES?"),
     ],
 )
 def test_a_bad_limit_is_named(name, value, message, monkeypatch):
@@ -52,5 +52,5 @@ def test_a_bad_limit_is_named(name, value, message, monkeypatch):
 
 def test_an_unknown_limit_of_the_env_file_is_named(tmp_path):
     (tmp_path / ".env").write_text("KB_LIMIT_COSTS=3\n")
-    with pytest.raises(SetupError, match="the nearest is KB_LIMIT_COST"):
+    with pytest.raises(SetupError, match=r"did you mean KB_LIMIT_COST\?"):
         read_limits(DEFAULTS)

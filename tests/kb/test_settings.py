@@ -5,9 +5,10 @@ import threading
 import pytest
 
 from kb.errors import SetupError
-from kb.settings import Settings, own_secret, read_settings
+from kb.settings import Settings, own_secret, read_limits, read_settings
 
 LONG = "a-secret-that-nobody-guesses-0123456789"
+REAL = {"KB_SECRET": LONG, "KB_JWT_SECRET": LONG, "KB_BASE_URL": "https://help.example.com"}
 
 
 @pytest.fixture(autouse=True)
@@ -100,18 +101,22 @@ def test_every_bad_value_is_named(monkeypatch):
         ({"KB_SECRET": LONG}, "KB_JWT_SECRET or KB_JWT_JWKS is required in production."),
         ({"KB_SECRET": LONG, "KB_JWT_SECRET": ""}, "KB_JWT_SECRET or KB_JWT_JWKS is required in production."),
         (
-            {"KB_SECRET": LONG, "KB_JWT_SECRET": LONG, "KB_JWT_JWKS": "jwks.json"},
+            {"KB_SECRET": LONG, "KB_JWT_SECRET": LONG},
+            "KB_BASE_URL is required in production: permanent links begin with it.",
+        ),
+        (
+            {**REAL, "KB_JWT_JWKS": "jwks.json"},
             "KB_JWT_SECRET and KB_JWT_JWKS exclude each other: one algorithm per key.",
         ),
     ],
 )
-def test_production_wants_real_secrets(monkeypatch, given, message):
+def test_production_wants_real_secrets_and_links(monkeypatch, given, message):
     set_all(monkeypatch, {"KB_ENV": "production", **given})
     assert refusal() == message
 
 
 def test_production_with_secrets_starts(monkeypatch):
-    set_all(monkeypatch, {"KB_ENV": "production", "KB_SECRET": LONG, "KB_JWT_SECRET": LONG})
+    set_all(monkeypatch, {"KB_ENV": "production", **REAL})
     settings = read_settings()
     assert settings.production
     assert LONG not in repr(settings)
@@ -121,6 +126,39 @@ def test_empty_values_are_no_values(monkeypatch):
     set_all(monkeypatch, {"KB_PORT": "", "KB_BASE_URL": "", "KB_METRICS_TOKEN": "", "KB_STOREFRONTS": ""})
     settings = read_settings()
     assert (settings.port, settings.base_url, settings.metrics_token, settings.storefronts) == (8000, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("KB_PROT", "KB_PORT"),
+        ("KB_JWT_SECRETS", "KB_JWT_SECRET"),
+        ("KB_BASEURL", "KB_BASE_URL"),
+        ("kb_databaseurl", "KB_DATABASE_URL"),
+        ("KB_ACCESS_TOKEN_ISSUER", "KB_JWT_ISSUER"),
+    ],
+)
+def test_a_setting_that_is_not_there_stops_the_start_and_names_the_nearest(monkeypatch, tmp_path, name, near):
+    message = f"{name.upper()}: there is no such setting; did you mean {near}?"
+    monkeypatch.setenv(name, "zebra")
+    assert refusal() == message
+    monkeypatch.delenv(name)
+    (tmp_path / ".env").write_text(f"KB_LOCALE=hi\n{name}=zebra\n")
+    assert refusal() == message
+
+
+def test_every_setting_that_is_not_there_is_named(monkeypatch):
+    set_all(monkeypatch, {"KB_PROT": "1", "KB_HOTS": "x", "KB_PORT": "x"})
+    assert [line.partition(":")[0] for line in refusal().splitlines()] == ["KB_HOTS", "KB_PROT"]
+
+
+def test_limits_and_what_the_tests_read_are_no_unknown_settings(monkeypatch):
+    set_all(monkeypatch, {"KB_LIMIT_DEPTH": "5", "KB_TEST_DATA": "/data", "KB_PROVE": "1", "KB_PROT": "", "KBX": "1"})
+    assert read_settings().port == 8000
+    assert read_limits({"depth": 12}) == {"depth": 5}
+    monkeypatch.setenv("KB_LIMIT_DETPH", "5")
+    with pytest.raises(SetupError, match=r"KB_LIMIT_DETPH: there is no such limit; did you mean KB_LIMIT_DEPTH\?"):
+        read_limits({"depth": 12})
 
 
 def test_an_env_file_that_is_no_text_is_one_clear_line(tmp_path):

@@ -1,0 +1,142 @@
+"""Mails about tickets and their escalations, to the requester; reminders, to the agent who reviews."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from kb.delivery.addresses import agent_url, ticket_url
+from kb.delivery.letter import Case, Letter, files_of, filled, support_address
+from kb.delivery.words import Words
+from kb.library.terms import EscalationLevel, TargetKind
+from kb.support import policies
+from kb.support.escalation_rules import stage_of
+from kb.support.tables import Escalation, EscalationUpdate, Message, Target, Ticket
+
+Fill = Callable[[Ticket, Words, Mapping[str, Any]], dict[str, Any]]
+"""What the words of a mail need, and of the letter itself `quote`, `pages`, `after`, `url`, `facts`."""
+
+
+def received(case: Case) -> Letter | None:
+    def fill(ticket: Ticket, said: Words, entry: Mapping[str, Any]) -> dict[str, Any]:
+        due = _due(case, ticket, TargetKind.FIRST_RESPONSE)
+        answer = entry["answer"].format(answer_by=said.moment(due)) if due else ""
+        return {"answer": answer, "facts": (("answer_by", due),)}
+
+    return _about_ticket(case, "received", fill)
+
+
+def replied(case: Case) -> Letter | None:
+    message = case.find(Message, "message")
+    if message is None or message.internal:
+        return None
+    return _about_ticket(case, "replied", lambda _, said, __: _quoted(message, said))
+
+
+def resolved(case: Case) -> Letter | None:
+    message = case.find(Message, "message")
+    given = message if message and not message.internal else None
+    return _about_ticket(case, "resolved", lambda _, said, __: _quoted(given, said) if given else {})
+
+
+def escalated(case: Case) -> Letter | None:
+    escalation = case.find(Escalation, "escalation")
+    return _about_ticket(case, "escalated", lambda ticket, _, __: _stage(case, ticket, escalation))
+
+
+def escalation_updated(case: Case) -> Letter | None:
+    update = case.find(EscalationUpdate, "update")
+    if update is None:
+        return None
+    escalation = case.session.get(Escalation, update.escalation_id)
+    return _about_ticket(
+        case,
+        "escalation_updated",
+        lambda ticket, _, __: _stage(case, ticket, escalation) | {"quote": update.text},
+    )
+
+
+def escalation_decided(case: Case) -> Letter | None:
+    escalation = case.find(Escalation, "escalation")
+    if escalation is None or not escalation.decision:
+        return None
+    after = "final" if escalation.level is EscalationLevel.FINAL else "next"
+
+    def fill(ticket: Ticket, _: Words, entry: Mapping[str, Any]) -> dict[str, Any]:
+        stage = _stage(case, ticket, escalation)["facts"][:1]
+        return {"quote": escalation.decision, "after": (entry[after],), "facts": stage}
+
+    return _about_ticket(case, "escalation_decided", fill)
+
+
+def update_due(case: Case) -> Letter | None:
+    """To the agent who reviews it."""
+    ticket = case.find(Ticket, "ticket")
+    due = _due(case, ticket, TargetKind.ESCALATION_UPDATE) if ticket else None
+    if ticket is None or due is None:
+        return None
+
+    def fill(_: Ticket, said: Words, __: Mapping[str, Any]) -> dict[str, Any]:
+        return {"update_by": said.moment(due), "url": agent_url(case.desk, ticket), "facts": (("update_by", due),)}
+
+    made = _about_ticket(case, "update_due", fill)
+    return replace(made, closing=(), reply_to=None) if made else None
+
+
+def _about_ticket(case: Case, name: str, fill: Fill) -> Letter | None:
+    ticket, person = case.find(Ticket, "ticket"), case.person
+    if ticket is None or person is None:
+        return None
+    asked = person.id == ticket.requester_id
+    said = case.words(ticket.locale if asked else person.locale)
+    entry = said.letter(name)
+    given: dict[str, Any] = {"subject": ticket.subject, "reference": ticket.reference} | fill(ticket, said, entry)
+    facts = (("reference", ticket.reference), ("subject", ticket.subject), *given.get("facts", ()))
+    reply_to = support_address(case.desk, ticket)
+    return Letter(
+        to=person.email or "",
+        name=person.name,
+        words=said,
+        subject=entry["subject"].format_map(given),
+        heading=entry["heading"].format_map(given),
+        lines=filled(entry["lines"], given),
+        after=(*filled(entry.get("after", ()), given), *given.get("after", ())),
+        quote=given.get("quote"),
+        facts=tuple((said.fact(each), _shown(said, value)) for each, value in facts if value is not None),
+        pages=given.get("pages", ()),
+        action=(entry["action"], given.get("url") or ticket_url(case.desk, ticket)),
+        closing=(
+            *([said["answer_by_mail"]] if reply_to else []),
+            *([said["secret_link"]] if asked and person.key is None else []),
+        ),
+        reply_to=reply_to,
+        thread=ticket.id,
+        files=files_of(person),
+    )
+
+
+def _quoted(message: Message, said: Words) -> dict[str, Any]:
+    pages = tuple((each.title, each.url) for each in message.citations)
+    return {"quote": message.body, "pages": pages, "author": message.author.name or said["support_team"]}
+
+
+def _stage(case: Case, ticket: Ticket, escalation: Escalation | None) -> dict[str, Any]:
+    """Who has it, and what is due while it is open."""
+    if escalation is None:
+        return {"facts": ()}
+    stage = stage_of(policies.terms(ticket.policy_version), escalation.level)
+    review = _due(case, ticket, TargetKind.ESCALATION_REVIEW)
+    update = _due(case, ticket, TargetKind.ESCALATION_UPDATE)
+    return {"facts": (("stage", stage.title), ("decision_by", review), ("update_by", update))}
+
+
+def _due(case: Case, ticket: Ticket, kind: TargetKind) -> datetime | None:
+    """When the running promise of a kind is due."""
+    running = (Target.ticket_id == ticket.id, Target.kind == kind, Target.met_at.is_(None), Target.dropped_at.is_(None))
+    return case.session.scalar(select(Target.due_at).where(*running).order_by(Target.started_at.desc()).limit(1))
+
+
+def _shown(said: Words, value: str | datetime) -> str:
+    return value if isinstance(value, str) else said.moment(value)
