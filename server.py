@@ -3,7 +3,7 @@
 import gc
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from hmac import digest
@@ -12,10 +12,12 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 
 from kb.console import failing_clearly
+from kb.delivery.endpoints import read_endpoints
+from kb.delivery.service import Delivery
+from kb.delivery.smtp import smtp_server
 from kb.errors import SetupError, Unavailable
 from kb.identity import Verifier, jwks_keys, secret_keys
 from kb.insights.log import SearchLog
@@ -28,6 +30,8 @@ from kb.library.storefronts import Storefront
 from kb.logs import configure_logs
 from kb.settings import Settings, own_secret, read_limits, read_settings
 from kb.store.database import Database
+from kb.support.desk import Desk
+from schema.addresses import Network, networks
 from schema.build import build_schema
 from schema.context import context_factory
 from schema.documents import DocumentStore, read_documents
@@ -37,20 +41,22 @@ from schema.limits import Limits
 from schema.metrics import MetricsApp
 from schema.observe import Observer
 from schema.origins import Origins
-from schema.protocols import ContextFactory
+from schema.protocols import SESSION, ContextFactory
 from schema.ratelimit import RateLimiter
 from schema.response_cache import ResponseCache
 from schema.tracing import tracer
 from schema.websocket import WebSocketEndpoint
 from search.engine import open_engine
 from web.health import healthz, readyz
+from web.help.routes import help_center
 from web.media import Media
 from web.operations import OPERATIONS
 from web.service import Service
 from web.serving import Server, address, announce, listen
+from web.widget.routes import widget
 
 log = structlog.get_logger(__name__)
-PAGES_FILE, SECRET_FILE, JWT_SECRET_FILE = "pages.json", "secret", "jwt-secret"
+PAGES_FILE, SECRET_FILE, JWT_SECRET_FILE, MAIL_FOLDER = "pages.json", "secret", "jwt-secret", "mail"
 
 
 def create_app(
@@ -65,7 +71,9 @@ def create_app(
     secret = settings.secret.get_secret_value() if settings.secret else own_secret(settings, SECRET_FILE)
     observer = observing(live, secret.encode())
     insights = open_insights(settings, live, secret.encode())
-    endpoint = graphql(settings, limits or Limits(), live, observer, insights, secret=secret.encode())
+    observer.metrics.counted("kb_search_log_dropped", "Searches that were not logged.", lambda: insights.log.dropped)
+    delivery = open_delivery(settings, live, insights.database, secret.encode())
+    endpoint = graphql(settings, limits or Limits(), live, observer, insights, delivery, secret=secret.encode())
     token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
     routes: list[BaseRoute] = [
         Route("/healthz", healthz),
@@ -74,9 +82,14 @@ def create_app(
         Mount("/media", Media(settings.content / "media", live)),
     ]
     if not settings.production:
-        routes += [Mount("/graphiql", GraphiQL()), Route("/", lambda _: RedirectResponse("/graphql"))]
-    app = Service(endpoint, routes=routes, lifespan=lambda _: running(live, settings.content, on_failure, insights))
-    app.state.live, app.state.insights = live, insights
+        routes.append(Mount("/graphiql", GraphiQL()))
+    routes += widget(with_demo=not settings.production)
+    forms = digest(secret.encode(), b"forms and cookies of our pages", "sha256")
+    routes += help_center(endpoint, base_url=settings.public_url, secret=forms)
+    app = Service(
+        endpoint, routes=routes, lifespan=lambda _: running(live, settings.content, on_failure, insights, delivery)
+    )
+    app.state.live, app.state.insights, app.state.delivery = live, insights, delivery
     return app
 
 
@@ -98,6 +111,19 @@ def open_insights(settings: Settings, live: LiveLibrary, secret: bytes) -> Insig
     salt = digest(secret, b"visitors in the search log", "sha256")
     search_log = SearchLog(database, secret=salt, days=settings.search_log_days, chores=[past_queries.refresh])
     return Insights(database, search_log, past_queries)
+
+
+def open_delivery(settings: Settings, live: LiveLibrary, database: Database, secret: bytes) -> Delivery:
+    """Mails, webhooks, due work and live updates over the same database, nothing of it begun."""
+    server = smtp_server(settings.smtp_url.get_secret_value()) if settings.smtp_url else None
+    return Delivery(
+        database,
+        lambda: Desk(live.library, secret) if live.ready else None,
+        mail_folder=settings.var / MAIL_FOLDER,
+        smtp=server,
+        sender=settings.mail_from,
+        endpoints=read_endpoints(settings.webhooks),
+    )
 
 
 def loader(settings: Settings, *, cached: bool = True) -> Loader:
@@ -131,17 +157,33 @@ class Shared(TypedDict):
     rate_limiter: RateLimiter | None
     observer: Observer
     origins: Origins
-    trusted_proxies: frozenset[str]
+    trusted_proxies: Sequence[Network]
 
 
 def graphql(
-    settings: Settings, limits: Limits, live: LiveLibrary, observer: Observer, insights: Insights, *, secret: bytes
+    settings: Settings,
+    limits: Limits,
+    live: LiveLibrary,
+    observer: Observer,
+    insights: Insights,
+    delivery: Delivery,
+    *,
+    secret: bytes,
 ) -> GraphQLEndpoint:
     """The endpoint over the schema. GraphiQL is for development, and its documents are not among those we trust."""
     schema = build_schema()
     searched = observer.metrics.search_seconds.observe
     shared = Shared(
-        context_factory=context_factory(live, verifier(settings), secret=secret, searched=searched, insights=insights),
+        context_factory=context_factory(
+            live,
+            verifier(settings),
+            secret=secret,
+            searched=searched,
+            insights=insights,
+            database=insights.database,
+            updates=delivery.live,
+            creations=creation_limiter(settings, limits),
+        ),
         limits=limits,
         documents=DocumentStore(
             schema, limits=limits, registered=read_documents(OPERATIONS), trusted_only=settings.trusted_only
@@ -149,11 +191,13 @@ def graphql(
         rate_limiter=rate_limiter(settings, limits),
         observer=observer,
         origins=origins(settings, live),
-        trusted_proxies=frozenset(each.strip() for each in settings.trusted_proxies.split(",") if each.strip()),
+        trusted_proxies=trusted_proxies(settings),
     )
     return GraphQLEndpoint(
         schema,
-        cache=ResponseCache(generation=lambda: live.library.generation if live.ready else "", limits=limits),
+        cache=ResponseCache(
+            generation=lambda: live.library.generation if live.ready else "", limits=limits, identity_cookie=SESSION
+        ),
         websocket=WebSocketEndpoint(schema, **shared),
         ide=None if settings.production or settings.trusted_only else GraphiQL(),
         replay=insights.again,
@@ -182,30 +226,50 @@ def origins(settings: Settings, live: LiveLibrary) -> Origins:
     return Origins(storefronts, own={f"{own.scheme}://{own.netloc}"})
 
 
+def trusted_proxies(settings: Settings) -> Sequence[Network]:
+    try:
+        return networks(settings.trusted_proxies)
+    except ValueError as error:
+        raise SetupError(f"KB_TRUSTED_PROXIES: {error}.") from None
+
+
 def rate_limiter(settings: Settings, limits: Limits) -> RateLimiter | None:
     if not settings.rate_limits:
         log.warning("limits.off", setting="KB_RATE_LIMITS", meaning="anybody may ask as often as they like")
         return None
+    return _limiter(settings, limits.rate_burst, limits.rate_per_second, "requests")
+
+
+def creation_limiter(settings: Settings, limits: Limits) -> RateLimiter | None:
+    """For tickets, feedback, and whatever sends a mail to an address that somebody typed."""
+    if not settings.rate_limits:
+        return None
+    return _limiter(settings, limits.ticket_burst, limits.ticket_per_second, "tickets")
+
+
+def _limiter(settings: Settings, burst: int, per_second: float, policy: str) -> RateLimiter:
     try:
-        return RateLimiter(settings.limits_url, burst=limits.rate_burst, per_second=limits.rate_per_second)
+        return RateLimiter(settings.limits_url, burst=burst, per_second=per_second, policy=policy)
     except Exception as error:  # the library raises its own and its drivers' errors
         raise SetupError(f"KB_LIMITS_URL: {error}.") from None
 
 
 @asynccontextmanager
 async def running(
-    live: LiveLibrary, root: Path, on_failure: Callable[[], None], insights: Insights
+    live: LiveLibrary, root: Path, on_failure: Callable[[], None], insights: Insights, delivery: Delivery
 ) -> AsyncIterator[None]:
-    """Load the library in a thread, then follow the content folder until the service stops; write the search log."""
+    """Load the library in a thread, then follow the content folder until the service stops; log, deliver."""
     stop = threading.Event()
     thread = threading.Thread(target=follow, args=(live, root, stop, on_failure), name="library", daemon=True)
     thread.start()
     insights.start()
+    delivery.start()
     try:
         yield
     finally:
         stop.set()
         thread.join(timeout=5)
+        delivery.stop()
         insights.stop()
 
 
@@ -227,7 +291,13 @@ def run(settings: Settings, limits: Limits) -> None:
     settings = settings.model_copy(update={"host": host, "port": port})
     live = open_library(settings)
     live.on_change(settle)
-    live.on_ready(lambda: announce(settings.public_url, development=not settings.production))
+    live.on_ready(
+        lambda: announce(
+            settings.public_url,
+            graphiql=not settings.production and not settings.trusted_only,
+            token=not settings.production and settings.jwt_jwks is None,
+        )
+    )
     server = Server(lambda fail: create_app(settings, limits=limits, live=live, on_failure=fail), limits)
     server.run(sockets=[listener])
     if server.failed:

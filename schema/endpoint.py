@@ -5,12 +5,14 @@ What is cheap to refuse comes first: method, origin, media types, identity, rate
 
 import secrets
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Any
 
 import strawberry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.errors import Forbidden, KnowledgeBaseError, Unauthenticated, Unavailable
+from schema.addresses import Network, client_address
 from schema.answer import Answer, Header, answered, encode, failed, send_answer
 from schema.cost import evaluate
 from schema.documents import Document, DocumentStore, Operation
@@ -22,9 +24,9 @@ from schema.negotiation import answer_type, is_json_body, wants_html
 from schema.observe import Observer, described
 from schema.origins import Origins
 from schema.protocols import VISITOR, Context, ContextFactory, Replay
-from schema.ratelimit import RateLimiter, client_address
+from schema.ratelimit import RateLimiter
 from schema.request import GraphQLRequest, bad_request, from_body, from_query_string, read_body
-from schema.response_cache import ResponseCache, cache_key
+from schema.response_cache import About, Hit, ResponseCache, cache_key
 
 _STATUS: dict[type[KnowledgeBaseError], int] = {Unauthenticated: 401, Forbidden: 403, Unavailable: 503}
 _HEADERS: dict[type[KnowledgeBaseError], tuple[Header, ...]] = {
@@ -49,7 +51,7 @@ class GraphQLEndpoint:
         observer: Observer | None = None,
         origins: Origins | None = None,
         replay: Replay = lambda _searches, _visitor: None,
-        trusted_proxies: frozenset[str] = frozenset(),
+        trusted_proxies: Sequence[Network] = (),
         websocket: ASGIApp | None = None,
         ide: ASGIApp | None = None,
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
@@ -72,10 +74,9 @@ class GraphQLEndpoint:
         if scope["type"] == "websocket":
             await self._open_socket(scope, receive, send)
             return
+        started = perf_counter()
         if self._cache is not None and (hit := self._cache.hit(scope)) is not None:
-            await send_answer(send, hit)
-            self._observer.hit(hit)
-            self._searched_again(hit.searches, scope)
+            await self._give(hit, scope, send, started)
             return
         if scope["method"] == "HEAD":  # the server drops the body
             scope = {**scope, "method": "GET"}
@@ -87,6 +88,20 @@ class GraphQLEndpoint:
         answer = await self._answer(exchange)
         await send_answer(send, answer)
         self._observer.finished(exchange, answer)
+
+    async def _give(self, hit: Hit, scope: Scope, send: Send, started: float) -> None:
+        """An answer out of the cache. It is not counted against a rate, but what is written down of it is."""
+        request_id = self._new_id()
+        hit.headers.append((b"x-request-id", request_id.encode()))
+        await send_answer(send, hit)
+        self._observer.hit(hit, scope, seconds=perf_counter() - started, request_id=request_id)
+        if hit.searches and self._may_log(scope, len(hit.searches)):
+            self._searched_again(hit.searches, scope)
+
+    def _may_log(self, scope: Scope, count: int) -> bool:
+        if self._rate_limiter is None:
+            return True
+        return self._rate_limiter.may_log(client_address(scope, trusted=self._trusted_proxies), count)
 
     async def _open_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._websocket is not None:
@@ -120,11 +135,8 @@ class GraphQLEndpoint:
         exchange.generation = self._cache.generation if self._cache is not None else ""
         exchange.cors = self._origins.cors(exchange.headers)
         if exchange.method == "OPTIONS":
+            await self._count(exchange, exchange.client)
             return self._origins.options(exchange.headers)
-        if exchange.method not in ("GET", "POST"):
-            raise _method_not_allowed("Use GET or POST.", allow=b"GET, HEAD, POST, OPTIONS")
-        exchange.media_type = _media_type(exchange)
-        exchange.storefront = self._origins.storefront(exchange.headers)
         context = await self._identify(exchange)
         request = await self._read(exchange)
         document = exchange.document = request.document(self._documents)
@@ -142,16 +154,24 @@ class GraphQLEndpoint:
         return answered(body, exchange.media_type, headers=exchange.every_header, code=_code(outcome))
 
     async def _identify(self, exchange: Exchange) -> Context:
-        """Who asks; counted against their rate, and a bad token against the rate of the address that sent it."""
+        """Who asks; counted against their rate, and what is refused before that is known against their address's."""
         try:
+            self._look_at(exchange)
             connection = exchange.connection(cookies=self._origins.is_own(exchange.headers))
             context = exchange.context = self._context_factory(connection)
-        except Unauthenticated:
+        except (RequestFailure, Unauthenticated):
             await self._count(exchange, exchange.client)
             raise
         subject = context.viewer.subject
         await self._count(exchange, exchange.client if subject is None else f"subject:{subject}")
         return context
+
+    def _look_at(self, exchange: Exchange) -> None:
+        """What the request line and the headers say. Raises `RequestFailure`."""
+        if exchange.method not in ("GET", "POST"):
+            raise _method_not_allowed("Use GET or POST.", allow=b"GET, HEAD, POST, OPTIONS")
+        exchange.media_type = _media_type(exchange)
+        exchange.storefront = self._origins.storefront(exchange.headers)
 
     async def _count(self, exchange: Exchange, client: str) -> None:
         if self._rate_limiter is not None:
@@ -199,7 +219,8 @@ class GraphQLEndpoint:
         async def compute() -> tuple[Outcome, bytes]:
             return await self._execute(exchange, request, document, operation, context)
 
-        stored, computed = await cache.share(key, operation.policy, context, compute, operation=described(exchange)[0])
+        about = About(described(document, operation)[0], list(operation.root_fields), exchange.cost or 0)
+        stored, computed = await cache.share(key, operation.policy, context, compute, about=about)
         exchange.cached = computed is None
         if stored is not None and exchange.cached:
             self._searched_again(stored.searches, exchange.scope)

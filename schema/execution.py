@@ -9,14 +9,16 @@ from time import monotonic
 from typing import Any, cast
 
 import strawberry
-from graphql import ExecutionResult, GraphQLError, GraphQLObjectType
+from graphql import ExecutionResult, GraphQLError, GraphQLField, GraphQLObjectType
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from strawberry.execution import optimized_is_awaitable
 
+from schema.caching import Scope
 from schema.documents import Document, Operation
 from schema.failures import Code, RequestFailure, presented, refused
 from schema.limits import Limits
+from schema.pages import WEIGHT, metadata
 from schema.protocols import Context
 from schema.shortcuts import LONG_WAY, Branch, OnlyContext, find_branches, find_shortcuts
 
@@ -24,6 +26,11 @@ Reader = Callable[[Any], Any]
 Readers = Sequence[tuple[str, Reader]]
 LONG = 400
 """The cost from which an execution takes its turn: 5 ms and more."""
+RENDERED = 20
+"""The weight from which a field renders a page: 2 to 5 ms when it is first read."""
+RENDERING = 100
+"""The cost from which pages are rendered in a thread, one request at a time: five of them. 95 held all others up for
+234 ms, beside the loop for 8 to 23."""
 STEPS = 4
 """Rounds of the loop that a short request takes from its bytes to its answer: reading, starting, answering, and one."""
 
@@ -50,7 +57,8 @@ class Execution:
         self._schema = schema._schema
         self._limits = limits
         self._executor = _executor_class(schema)
-        self._turns = asyncio.Lock()
+        self._turns, self._rendering = asyncio.Lock(), asyncio.Lock()
+        self._rendered = _weighing(schema, RENDERED)
 
     async def run(
         self,
@@ -63,12 +71,26 @@ class Execution:
         cost: int = 0,
     ) -> Outcome:
         """Execute a query or mutation. `RequestFailure` where the variables do not fit or time runs out."""
+        if cost > RENDERING and self._renders(operation):
+            return await self._run(document, operation, variables, context, request_id=request_id, call=self._beside)
         if cost > LONG or operation.measure.introspection_roots:
             await self._turn()
+        return await self._run(document, operation, variables, context, request_id=request_id)
+
+    async def _run(
+        self,
+        document: Document,
+        operation: Operation,
+        variables: Mapping[str, Any],
+        context: Context,
+        *,
+        request_id: str,
+        call: Callable[[Callable[[], Any]], Awaitable[Any]] | None = None,
+    ) -> Outcome:
         seconds = self._limits.execution_seconds
         executor = self.build(document, operation, variables, context)
         executor.deadline = ends = monotonic() + seconds
-        result = executor.execute_operation()
+        result = await call(executor.execute_operation) if call else executor.execute_operation()
         if isawaitable(result):
             try:
                 async with asyncio.timeout(seconds):
@@ -78,6 +100,16 @@ class Execution:
         if monotonic() > ends:
             raise _timed_out(seconds)
         return self.outcome(cast("ExecutionResult", result), request_id=request_id)
+
+    async def _beside(self, execute: Callable[[], Any]) -> Any:
+        """In a thread; one at a time, since they share a processor with the loop. Waiting counts as time."""
+        async with self._rendering:
+            return await asyncio.to_thread(execute)
+
+    def _renders(self, operation: Operation) -> bool:
+        """Whether pages are rendered, and nothing is read but the library, which any thread may."""
+        public = operation.kind == "query" and operation.policy.scope is Scope.PUBLIC
+        return public and not self._rendered.isdisjoint(operation.measure.used)
 
     async def _turn(self) -> None:
         """Let others in between long executions that come at once: they hold the loop one after the other."""
@@ -115,6 +147,16 @@ class Execution:
             if len(shown) < self._limits.errors:
                 shown.append(entry)
         return Outcome(data=result.data, errors=shown, bugs=bugs)
+
+
+def _weighing(schema: strawberry.Schema, least: int) -> frozenset[tuple[str, str]]:
+    """(type, field) of those that are declared to weigh so much, or more."""
+    return frozenset(
+        (type_.name, name)
+        for type_ in schema._schema.type_map.values()
+        for name, definition in getattr(type_, "fields", {}).items()
+        if isinstance(definition, GraphQLField) and metadata(definition).get(WEIGHT, 0) >= least
+    )
 
 
 def _executor_class(schema: strawberry.Schema) -> type[Any]:

@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
+from uuid import UUID
 
 import strawberry
 
@@ -23,3 +24,19 @@ def decode(global_id: str) -> str | None:
 
 def strawberry_id(page_id: str) -> strawberry.ID:
     return strawberry.ID(encode(page_id))
+
+
+def inner(global_id: str) -> str:
+    """What the domain is asked for: the inner id, or what was sent, which then names nothing that there is."""
+    return decode(global_id) or global_id.replace(":", "")
+
+
+def row_of(inner_id: str | None, kind: str) -> UUID | None:
+    """The row's id in the inner id of an object of the desk; None for ids of other kinds."""
+    name, _, value = (inner_id or "").partition(":")
+    if name != kind:
+        return None
+    try:
+        return UUID(value) if str(UUID(value)) == value else None
+    except ValueError:
+        return None

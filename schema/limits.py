@@ -54,11 +54,16 @@ class Limits:
 
     ws_init_seconds: float = 5.0
     ws_message_bytes: int = 64 * 1024
+    ws_frames_per_second: int = 200
+    """Of one socket, whatever is in them: 200 take 2 to 6 ms."""
     ws_operations: int = 20
     ws_sockets_per_address: int = 50
 
     rate_burst: int = 200
     rate_per_second: float = 60.0
+    ticket_burst: int = 20
+    """Tickets, feedback and mails to addresses that somebody types, of a client that is no agent."""
+    ticket_per_second: float = 0.2
 
     documents: int = 1_000
     documents_bytes: int = 16 * 1024 * 1024

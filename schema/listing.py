@@ -1,10 +1,11 @@
 """Lists of pages, filtered, sorted and cut into connections."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from kb.library import pages
 from kb.library.pages import PageKind
+from kb.support import votes
 from kb.viewer import Audience
 from schema import make
 from schema.connections import Arguments, Key, paginate
@@ -14,11 +15,15 @@ from schema.types.enums import ArticleOrder
 from schema.types.tutorial import TutorialConnection, TutorialEdge
 
 WRITERS = "writers"
+Scores = Mapping[str, float]
+"""How helpful readers found pages, by id."""
 
 
-def article_connection(found: Sequence[pages.Article], arguments: Arguments, context: Context) -> ArticleConnection:
+def article_connection(
+    found: Sequence[pages.Article], arguments: Arguments, context: Context, scores: Scores | None = None
+) -> ArticleConnection:
     """Articles in the writers' order, or already sorted by `arguments.order`."""
-    cut = paginate(found, _key(arguments.order or WRITERS, context), arguments)
+    cut = paginate(found, _key(arguments.order or WRITERS, context, scores), arguments)
     nodes = [make.article(each, context.library) for each in cut.items]
     edges = [ArticleEdge(cursor=cursor, node=node) for cursor, node in zip(cut.cursors, nodes, strict=True)]
     return ArticleConnection(edges=edges, nodes=nodes, page_info=cut.info, total_count=cut.total)
@@ -31,9 +36,11 @@ def tutorial_connection(found: Sequence[pages.Tutorial], arguments: Arguments, c
     return TutorialConnection(edges=edges, nodes=nodes, page_info=cut.info, total_count=cut.total)
 
 
-def sorted_articles(found: Sequence[pages.Article], order: ArticleOrder, context: Context) -> list[pages.Article]:
-    """In the order that cursors of `order` continue. No votes are counted yet: most helpful is by title."""
-    return sorted(found, key=_key(order.value, context))
+def sorted_articles(
+    found: Sequence[pages.Article], order: ArticleOrder, context: Context, scores: Scores | None = None
+) -> list[pages.Article]:
+    """In the order that cursors of `order` continue; the most helpful first needs the scores of votes."""
+    return sorted(found, key=_key(order.value, context, scores))
 
 
 def in_categories(page: pages.Page, slugs: Sequence[str] | None) -> bool:
@@ -58,10 +65,15 @@ def updated_since(page: pages.Page, moment: datetime | None) -> bool:
     return moment is None or page.updated_at >= moment
 
 
-def _key(order: str, context: Context) -> Callable[[pages.Page], Key]:
+def _key(order: str, context: Context, scores: Scores | None = None) -> Callable[[pages.Page], Key]:
     ranks = context.library.category_ranks
     keys: dict[str, Callable[[pages.Page], Key]] = {
         WRITERS: lambda page: (ranks.get(page.category or "", 0), page.order, page.title.casefold(), page.slug),
         ArticleOrder.UPDATED_DESC.value: lambda page: (-page.updated_at.timestamp(), page.slug),
+        ArticleOrder.MOST_HELPFUL.value: lambda page: (-_score(page, scores), page.title.casefold(), page.slug),
     }
     return keys.get(order, lambda page: (page.title.casefold(), page.slug))
+
+
+def _score(page: pages.Page, scores: Scores | None) -> float:
+    return (scores or {}).get(page.id, votes.UNVOTED)

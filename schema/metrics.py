@@ -1,9 +1,12 @@
 """Prometheus metrics in a registry of their own, and who may read them."""
 
+from collections.abc import Callable, Iterator
 from hmac import compare_digest
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 from starlette.types import Receive, Scope, Send
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -66,12 +69,24 @@ class Metrics:
             counter = self._hits[operation, status] = self.requests.labels(operation, "query", str(status), "true")
         counter.inc()
 
+    def counted(self, name: str, told: str, count: Callable[[], int]) -> None:
+        """A counter that is kept elsewhere, and asked at each scrape."""
+        self.registry.register(_Counted(name, told, count))
+
     def serving(self, generation: str) -> None:
         """The library moved on to another generation."""
         self.generation.labels(generation).set(1)
         if self._serving not in (None, generation):
             self.generation.remove(self._serving)
         self._serving = generation
+
+
+class _Counted(Collector):
+    def __init__(self, name: str, told: str, count: Callable[[], int]) -> None:
+        self._name, self._told, self._count = name, told, count
+
+    def collect(self) -> Iterator[Metric]:
+        yield CounterMetricFamily(self._name, self._told, value=self._count())
 
 
 class MetricsApp:

@@ -1,6 +1,7 @@
 """What the endpoint is handed: who is asking, and the keys under which it leaves its own findings in the ASGI scope."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from starlette.requests import HTTPConnection
@@ -15,10 +16,15 @@ CLIENT = "kb.client"
 """Scope key: the address of the client, as far as it can be trusted."""
 VISITOR = "kb-visitor"
 """Header: a random UUID that a client keeps. Answers do not hang on it."""
+SESSION = "kb-session"
+"""Cookie: the access token of who signed in on our own pages."""
 
 
 class Context(Protocol):
-    """The context of one request. `generation` names the snapshot of the library that it reads."""
+    """The context of one request. `generation` names the snapshot of the library that it reads.
+
+    A socket is closed at `expires_at`.
+    """
 
     @property
     def viewer(self) -> Viewer: ...
@@ -28,6 +34,8 @@ class Context(Protocol):
     def generation(self) -> str: ...
     @property
     def request_id(self) -> str: ...
+    @property
+    def expires_at(self) -> datetime | None: ...
 
 
 Replay = Callable[[Sequence[Any], str | None], None]

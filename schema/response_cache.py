@@ -32,6 +32,15 @@ Computed = tuple[Outcome, bytes]
 RawKey = tuple[bytes, bytes | None, bytes | None, bytes | None, bytes | None, bytes | None]
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the log tells of the operation of an answer."""
+
+    operation: str = "-"
+    fields: Sequence[str] = ()
+    cost: int = 0
+
+
 @dataclass(slots=True, kw_only=True)
 class Stored:
     """One answer. `expires` is by the cache's clock, None where it holds as long as the generation."""
@@ -39,21 +48,24 @@ class Stored:
     body: bytes
     etag: bytes
     expires: float | None
-    operation: str
+    about: About
     searches: Sequence[Any] = ()
     """Those made for it, logged again each time it is given."""
     alive: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Hit:
-    """An answer found from the raw request."""
+    """An answer found from the raw request. `headers` are its own: the endpoint adds to them."""
 
     status: int
-    headers: Sequence[Header]
+    headers: list[Header]
     body: bytes
-    operation: str
+    about: About
     searches: Sequence[Any]
+
+
+_NOTHING = About()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +149,7 @@ class ResponseCache:
         context: Context,
         compute: Callable[[], Awaitable[Computed]],
         *,
-        operation: str = "-",
+        about: About = _NOTHING,
     ) -> tuple[Stored | None, Computed | None]:
         """What is kept under the key, else what is computed, once for all who ask at the same time.
 
@@ -160,7 +172,7 @@ class ResponseCache:
         if outcome.errors or context.generation != self._generation():
             return None, (outcome, body)
         searches = tuple(getattr(context, "searches", ()))
-        return self._store(key, body, _age(policy, context), operation, searches), (outcome, body)
+        return self._store(key, body, _age(policy, context), about, searches), (outcome, body)
 
     def remember(
         self, scope: Scope, stored: Stored, media_type: str, cors: Sequence[Header], *, generation: str
@@ -193,15 +205,14 @@ class ResponseCache:
         if len(query_string) > _LONGEST_QUERY_STRING:
             return None
         get = headers.get
-        key = (
-            query_string,
-            get(b"accept"),
-            get(b"accept-language"),
-            get(b"kb-storefront"),
-            get(b"origin"),
-            get(b"host"),
+        accept, language, storefront = get(b"accept"), get(b"accept-language"), get(b"kb-storefront")
+        origin, host = get(b"origin"), get(b"host")
+        said = (
+            len(accept or b"") + len(language or b"") + len(storefront or b"") + len(origin or b"") + len(host or b"")
         )
-        return key if sum(len(part or b"") for part in key) <= _LONGEST_KEY else None
+        if len(query_string) + said > _LONGEST_KEY:
+            return None
+        return query_string, accept, language, storefront, origin, host
 
     def _hit(self, raw: _Raw, headers: Mapping[bytes, bytes]) -> Hit:
         stored = raw.stored
@@ -212,9 +223,7 @@ class ResponseCache:
             status, fixed, body = 304, raw.headers_unchanged, b""
         else:
             status, fixed, body = 200, raw.headers, stored.body
-        return Hit(
-            status=status, headers=[*fixed, age], body=body, operation=stored.operation, searches=stored.searches
-        )
+        return Hit(status=status, headers=[*fixed, age], body=body, about=stored.about, searches=stored.searches)
 
     def _find(self, key: bytes) -> Stored | None:
         stored = self._answers.get(key)
@@ -226,18 +235,14 @@ class ResponseCache:
         self._answers.move_to_end(key)
         return stored
 
-    def _store(
-        self, key: bytes, body: bytes, age: int | None, operation: str, searches: Sequence[Any]
-    ) -> Stored | None:
+    def _store(self, key: bytes, body: bytes, age: int | None, about: About, searches: Sequence[Any]) -> Stored | None:
         if age == 0 or len(body) + _ENTRY_BYTES > self._most_bytes:
             return None
         etag = b'"%s"' % sha256(body).hexdigest()[:32].encode()
         expires = None if age is None else self._clock() + age
         if key in self._answers:
             self._drop(key)
-        stored = self._answers[key] = Stored(
-            body=body, etag=etag, expires=expires, operation=operation, searches=searches
-        )
+        stored = self._answers[key] = Stored(body=body, etag=etag, expires=expires, about=about, searches=searches)
         self._bytes += len(body) + _ENTRY_BYTES
         while len(self._answers) > self._most or self._bytes > self._most_bytes:
             self._drop(next(iter(self._answers)))

@@ -24,16 +24,20 @@ from schema.cost import evaluate
 from schema.documents import Document, Operation
 from schema.execution import Outcome
 from schema.failures import Code, RequestFailure, formatted, internal
-from schema.limits import check_cost
+from schema.limits import check_cost, shown
+from schema.observe import described
 from schema.protocols import Context
 from schema.request import GraphQLRequest, from_mapping
+from schema.tracing import Told
 
 if TYPE_CHECKING:
     from schema.websocket import WebSocketEndpoint
 
 _LONGEST_ID = 128
+_SWITCHING = 101
 _TOO_BIG = 1009
 _TRY_AGAIN = 1013
+_FORBIDDEN = 4403
 
 
 class View:
@@ -82,13 +86,17 @@ class Socket(AsyncWebSocketAdapter):
 
 
 class Running(ProtocolOperation[Any, Any]):
-    """An operation of the protocol with the request that began it."""
+    """An operation of the protocol with the request that began it, and what was found out about it."""
 
-    __slots__ = ("request",)
+    __slots__ = ("chosen", "context", "cost", "document", "request")
 
     def __init__(self, handler: "Handler", id: str, request: GraphQLRequest) -> None:
         super().__init__(handler, id, request.query or "", dict(request.variables), request.operation_name)
         self.request = request
+        self.context: Context | None = None
+        self.document: Document | None = None
+        self.chosen: Operation | None = None
+        self.cost: int | None = None
 
 
 class Handler(BaseGraphQLTransportWSHandler[Any, Any]):
@@ -128,10 +136,9 @@ class Handler(BaseGraphQLTransportWSHandler[Any, Any]):
             if isinstance(error, Unavailable):  # clients try again after this code, never after Forbidden
                 await self.websocket.close(_TRY_AGAIN, "Try again later")
             raise ConnectionRejectionError from None
-        expires_at = getattr(context, "expires_at", None)
-        if expires_at is not None:
-            loop = asyncio.get_running_loop()
-            self._expiry = loop.call_later(max(0.0, expires_at - time()), self._expire)
+        if context.expires_at is not None:
+            left = context.expires_at.timestamp() - time()
+            self._expiry = asyncio.get_running_loop().call_later(max(0.0, left), self._expire)
 
     async def shutdown(self) -> None:
         if self._expiry is not None:
@@ -161,11 +168,9 @@ class Handler(BaseGraphQLTransportWSHandler[Any, Any]):
 
     async def run_operation(self, operation: ProtocolOperation[Any, Any]) -> None:
         assert isinstance(operation, Running)
-        request_id, started = self._endpoint.new_id(), perf_counter()
-        name, kind, code = "-", "-", None
+        request_id, started, code = self._endpoint.new_id(), perf_counter(), None
         try:
-            document, chosen, context, cost = await self._prepare(operation.request, request_id)
-            name, kind = (chosen.name or "-") if document.registered else "other", chosen.kind
+            document, chosen, context, cost = await self._prepare(operation, request_id)
             found = self._results(document, chosen, operation.request, context, request_id, cost)
             async with aclosing(found) as results:
                 async for outcome in results:
@@ -184,8 +189,22 @@ class Handler(BaseGraphQLTransportWSHandler[Any, Any]):
             self._endpoint.observer.bug(bug, request_id=request_id)
             await self._end(operation, [internal(request_id)])
         finally:
-            seconds = perf_counter() - started
-            self._endpoint.observer.operation(name, kind, code=code, seconds=seconds, request_id=request_id)
+            self._tell(operation, code, seconds=perf_counter() - started, request_id=request_id)
+
+    def _tell(self, operation: Running, code: str | None, *, seconds: float, request_id: str) -> None:
+        name, kind = described(operation.document, operation.chosen)
+        told = Told(
+            operation=name,
+            kind=kind,
+            method="GET",
+            status=_SWITCHING,
+            code=code,
+            seconds=seconds,
+            cost=operation.cost,
+            request_id=request_id,
+            headers=dict(self._scope["headers"]),
+        )
+        self._endpoint.observer.operation(told, operation.context, self._client)
 
     async def handle_task_exception(self, error: Exception) -> None:
         self._endpoint.observer.bug(error, request_id="-")
@@ -200,14 +219,16 @@ class Handler(BaseGraphQLTransportWSHandler[Any, Any]):
         operation.task = asyncio.create_task(self.run_operation(operation))
         operation.task.add_done_callback(self._task_done)
 
-    async def _prepare(self, request: GraphQLRequest, request_id: str) -> tuple[Document, Operation, Context, int]:
-        context = self._context(request_id)
+    async def _prepare(self, running: Running, request_id: str) -> tuple[Document, Operation, Context, int]:
+        request, context = running.request, self._context(request_id)
+        running.context = context
         if self._endpoint.rate_limiter is not None:
             subject = context.viewer.subject
             await self._endpoint.rate_limiter.hit(self._client if subject is None else f"subject:{subject}")
-        document = request.document(self._endpoint.documents)
-        operation = document.operation(request.operation_name)
+        document = running.document = request.document(self._endpoint.documents)
+        operation = running.chosen = document.operation(request.operation_name)
         cost = evaluate(operation.measure.cost, {**operation.measure.defaults, **request.variables})
+        running.cost = shown(cost)
         check_cost(cost, self._endpoint.limits)
         return document, operation, context, cost
 
@@ -261,7 +282,13 @@ class Handler(BaseGraphQLTransportWSHandler[Any, Any]):
         return self._endpoint.context(self._scope, payload, client=self._client, request_id=request_id)
 
     def _expire(self) -> None:
-        self._closing = asyncio.create_task(self.websocket.close(4403, "Forbidden"))
+        self._closing = asyncio.create_task(self._close_expired())
+
+    async def _close_expired(self) -> None:
+        """Clients take a new token and connect again after this code; what ran under the old one ends now."""
+        for id in list(self.operations):
+            await self.cleanup_operation(id)
+        await self.websocket.close(_FORBIDDEN, "Forbidden")
 
 
 def _is_id(value: object) -> bool:

@@ -4,21 +4,34 @@ A span is made when the answer is known, so that a request pays for it once. It 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from time import time_ns
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kb.errors import SetupError
-
-if TYPE_CHECKING:
-    from schema.answer import Answer
-    from schema.exchange import Exchange
 
 SERVICE = "ooulet-kb"
 _WANTED = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_TRACES_EXPORTER")
 _TRACE_HEADERS = ("traceparent", "tracestate")
 
-Trace = Callable[["Exchange", "Answer", str, str], None]
-"""Told of an answer, with the name and the kind of its operation."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An operation that was answered, by what may be told of it. Over WebSocket `status` is 101."""
+
+    operation: str
+    kind: str
+    method: str
+    status: int
+    code: str | None = None
+    seconds: float
+    cost: int | None
+    cached: bool = False
+    request_id: str
+    headers: Mapping[bytes, bytes]
+
+
+Trace = Callable[[Told], None]
 
 
 def wanted(environment: Mapping[str, str]) -> bool:
@@ -52,26 +65,26 @@ def spans(provider: Any) -> Trace:
 
     made_by, propagator = provider.get_tracer(SERVICE), TraceContextTextMapPropagator()
 
-    def trace(exchange: "Exchange", answer: "Answer", name: str, kind: str) -> None:
-        given = {key: exchange.headers.get(key.encode(), b"").decode("latin-1") for key in _TRACE_HEADERS}
+    def trace(told: Told) -> None:
+        given = {key: told.headers.get(key.encode(), b"").decode("latin-1") for key in _TRACE_HEADERS}
         end = time_ns()
         span = made_by.start_span(
-            f"GraphQL {name}",
+            f"GraphQL {told.operation}",
             context=propagator.extract({key: value for key, value in given.items() if value}),
             kind=SpanKind.SERVER,
-            start_time=end - int(exchange.seconds() * 1e9),
+            start_time=end - int(told.seconds * 1e9),
             attributes={
-                "graphql.operation.name": name,
-                "graphql.operation.type": kind,
-                "http.request.method": exchange.method,
-                "http.response.status_code": answer.status,
-                "kb.code": answer.code or "OK",
-                "kb.cost": exchange.cost or 0,
-                "kb.cached": exchange.cached,
-                "kb.request_id": exchange.request_id,
+                "graphql.operation.name": told.operation,
+                "graphql.operation.type": told.kind,
+                "http.request.method": told.method,
+                "http.response.status_code": told.status,
+                "kb.code": told.code or "OK",
+                "kb.cost": told.cost or 0,
+                "kb.cached": told.cached,
+                "kb.request_id": told.request_id,
             },
         )
-        if answer.status >= 500:
+        if told.status >= 500:
             span.set_status(Status(StatusCode.ERROR))
         span.end(end)
 

@@ -6,7 +6,7 @@ are text. A socket is refused before it is opened (403) where its origin is not 
 
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import strawberry
@@ -16,13 +16,14 @@ from starlette.websockets import WebSocket
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from kb.errors import Unavailable
+from schema.addresses import Network, client_address
 from schema.documents import DocumentStore
 from schema.execution import Execution
 from schema.limits import Limits
 from schema.observe import Observer
 from schema.origins import Origins
 from schema.protocols import CLIENT, REQUEST_ID, STOREFRONT, Context, ContextFactory
-from schema.ratelimit import RateLimiter, client_address
+from schema.ratelimit import RateLimiter
 from schema.socket import Handler, Socket, View
 
 _FROM_PAYLOAD = frozenset({"authorization", "accept-language", "kb-storefront", "kb-visitor"})
@@ -44,7 +45,7 @@ class WebSocketEndpoint:
         rate_limiter: RateLimiter | None = None,
         observer: Observer | None = None,
         origins: Origins | None = None,
-        trusted_proxies: frozenset[str] = frozenset(),
+        trusted_proxies: Sequence[Network] = (),
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
         self.schema = schema

@@ -1,4 +1,4 @@
-"""Clients that people use, each as it comes, against the running service: they fetch, page, and read an error's code."""
+"""Clients that people use, each as it comes, against the running service: they fetch, page, subscribe, read a code."""
 
 import asyncio
 import json
@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from gql import Client, GraphQLRequest, gql
@@ -131,3 +132,50 @@ def test_gql_over_a_socket(url, slugs):
             return [len(first["articles"]["nodes"]), role["viewer"]["role"], code]
 
     assert asyncio.run(ask()) == [3, "AGENT", "BAD_USER_INPUT"]
+
+
+SUBSCRIPTION = "subscription { queueUpdated { subject } }"
+CREATE = """
+mutation($n: String!) {
+  createTicket(input: {subject: "A ticket", body: "Of a visitor.", topic: OTHER, email: "a@example.com", idempotencyKey: $n}) {
+    userErrors { message }
+  }
+}
+"""
+
+
+async def creating(url: str, heard: asyncio.Task[Any]) -> Any:
+    """What is heard, while there is something to hear of again and again: a client is not asked when it began."""
+    async with Client(transport=HTTPXAsyncTransport(url)) as session:
+        while not heard.done():
+            created = await session.execute(GraphQLRequest(CREATE, variable_values={"n": str(uuid4())}))
+            assert created["createTicket"]["userErrors"] == []
+            await asyncio.wait({heard}, timeout=0.3)
+    return await heard
+
+
+def test_gql_subscribes(url):
+    async def first() -> Any:
+        transport = WebsocketsTransport(
+            url.replace("http", "ws", 1), init_payload={"authorization": f"Bearer {token(AGENT)}"}
+        )
+        async with Client(transport=transport) as session:
+            async for event in session.subscribe(gql(SUBSCRIPTION)):
+                return event
+
+    async def run() -> Any:
+        return await creating(url, asyncio.create_task(asyncio.wait_for(first(), 60)))
+
+    assert asyncio.run(run()) == {"queueUpdated": {"subject": "A ticket"}}
+
+
+@needs_node
+@needs_packages
+def test_apollo_urql_and_graphql_ws_subscribe(url):
+    async def run() -> Any:
+        listening = asyncio.to_thread(node, "subscriptions.mjs", url, token(AGENT), SUBSCRIPTION)
+        return await creating(url, asyncio.create_task(listening))
+
+    told = asyncio.run(run())
+    subjects = {name: event["result"]["queueUpdated"]["subject"] for name, event in told.items()}
+    assert subjects == {"apollo": "A ticket", "urql": "A ticket", "graphql-ws": "A ticket"}

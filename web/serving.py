@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from kb.errors import SetupError
 from schema.limits import Limits
 from web.protocol import patient
+from web.sockets import patient_sockets
 
 BACKLOG = 2048
 SHUTDOWN_SECONDS = 20
@@ -49,6 +50,7 @@ class Server(uvicorn.Server):
         config = uvicorn.Config(
             make_app(self._fail),
             http=patient(limits),
+            ws=patient_sockets(limits),
             timeout_keep_alive=limits.idle_seconds,  # type: ignore[arg-type]  # it takes fractions
             access_log=False,  # it would hold the queries of GET requests: the endpoint writes a line of its own
             log_config=None,
@@ -75,16 +77,16 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def announce(url: str, *, development: bool) -> None:
-    """What to open, once there is something to see."""
+def announce(url: str, *, graphiql: bool, token: bool) -> None:
+    """What to open, once there is something to see; `token` where `kb token` can sign one."""
     kb = Path(sys.executable).with_name("kb")
     command = kb.relative_to(Path.cwd()) if kb.is_relative_to(Path.cwd()) else kb
     lines = [
         "",
-        f"  GraphQL   {url}/graphql" + ("   (GraphiQL in a browser)" if development else ""),
+        f"  GraphQL   {url}/graphql" + ("   (GraphiQL in a browser)" if graphiql else ""),
         f"  Health    {url}/readyz",
     ]
-    if development:
+    if token:
         lines.append(f'  A token   {command} token --role agent --name "Asha Rawat"')
     print("\n".join([*lines, ""]), file=sys.stderr, flush=True)  # noqa: T201
 

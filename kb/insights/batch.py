@@ -1,4 +1,4 @@
-"""Searches and opens written to the log, many in one transaction. Keystrokes of one search become one row."""
+"""Searches and what followed them, many in one transaction of the log. Keystrokes of one search become one row."""
 
 import re
 from collections.abc import Sequence
@@ -40,10 +40,22 @@ class Opened(NamedTuple):
     at: datetime
 
 
-def write(session: Session, items: Sequence[Asked | Opened]) -> list[bool]:
+class Followed(NamedTuple):
+    """A ticket was created after a search."""
+
+    search_id: str
+    visitor: str | None
+    ticket_id: UUID
+    at: datetime
+
+
+Item = Asked | Opened | Followed
+
+
+def write(session: Session, items: Sequence[Item]) -> list[bool]:
     """For each item whether it was written: an open is not where nobody searched so, or found so few."""
     rows = _Rows(session, [item for item in items if isinstance(item, Asked) and item.visitor])
-    done = [rows.ask(item) if isinstance(item, Asked) else rows.open(item) for item in items]
+    done = [rows.write(item) for item in items]
     rows.flush()
     return done
 
@@ -82,6 +94,15 @@ class _Rows:
         self._new: list[Row] = []
         self._changed: dict[UUID, Row] = {}
 
+    def write(self, item: Item) -> bool:
+        match item:
+            case Asked():
+                return self.ask(item)
+            case Opened():
+                return self.open(item)
+            case Followed():
+                return self.follow(item)
+
     def ask(self, item: Asked) -> bool:
         row = self._latest.get(item.visitor) if item.visitor else None
         if row is not None and _is_typing(row, item):
@@ -104,21 +125,39 @@ class _Rows:
 
     def open(self, item: Opened) -> bool:
         """Joins the latest search of that id and visitor. Opening the same page again changes nothing."""
-        self.flush()
-        row = self._session.scalars(
-            select(Search)
-            .where(Search.search_id == item.search_id, Search.visitor == item.visitor)
-            .order_by(Search.at.desc())
-            .limit(1)
-        ).first()
+        row = self._joined(item)
         if row is None or not 1 <= item.position <= row.total:
             return False
         if (row.opened_page, row.opened_position) != (item.page_id, item.position):
             row.opened_page, row.opened_position, row.opened_at = item.page_id, item.position, item.at
             self._session.flush()
-        if item.visitor and (latest := self._latest.get(item.visitor)) and latest["id"] == row.id:
-            del self._latest[item.visitor]  # it is over
+        self._end(item, row)
         return True
+
+    def follow(self, item: Followed) -> bool:
+        """Joins likewise. A ticket follows one search, and the last of several is the one that counts."""
+        row = self._joined(item)
+        if row is None:
+            return False
+        row.ticket_id = item.ticket_id
+        self._session.flush()
+        self._end(item, row)
+        return True
+
+    def _joined(self, item: Opened | Followed) -> Search | None:
+        """The latest search of that id and visitor."""
+        self.flush()
+        return self._session.scalars(
+            select(Search)
+            .where(Search.search_id == item.search_id, Search.visitor == item.visitor)
+            .order_by(Search.at.desc())
+            .limit(1)
+        ).first()
+
+    def _end(self, item: Opened | Followed, row: Search) -> None:
+        """What is typed from now on is another search."""
+        if item.visitor and (latest := self._latest.get(item.visitor)) and latest["id"] == row.id:
+            del self._latest[item.visitor]
 
     def flush(self) -> None:
         if self._new:

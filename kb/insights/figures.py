@@ -30,7 +30,6 @@ class DayFigures:
     day: date
     searches: int
     without_result: int
-    tickets: int
 
 
 def totals(session: Session, period: Period) -> Totals:
@@ -90,5 +89,5 @@ def _queries(
 
 def _day(session: Session, day: date, starts: datetime, ends: datetime) -> DayFigures:
     within = and_(Search.at >= starts, Search.at < ends, Search.staff.is_(False))
-    searches, without_result, _, tickets = session.execute(select(*_COUNTS).where(within)).one()
-    return DayFigures(day=day, searches=searches, without_result=without_result, tickets=tickets)
+    searches, without_result, *_ = session.execute(select(*_COUNTS).where(within)).one()
+    return DayFigures(day=day, searches=searches, without_result=without_result)

@@ -16,7 +16,7 @@ from uuid import UUID
 import structlog
 
 from kb.errors import Unavailable
-from kb.insights.batch import Asked, Opened, purge, write
+from kb.insights.batch import Asked, Followed, Item, Opened, purge, write
 from kb.insights.searched import Searched
 from kb.store.database import Database
 from kb.store.migrate import migrate
@@ -32,7 +32,7 @@ PURGE_EVERY = timedelta(hours=1)
 Clock = Callable[[], datetime]
 Chore = Callable[[datetime], None]
 """Called some times a second from the writing thread; knows itself when it is due."""
-_Item = tuple[Asked | Opened | None, "Future[bool] | None"]
+_Item = tuple[Item | None, "Future[bool] | None"]
 """What to write, or nothing, and whom to tell when that is done."""
 
 
@@ -82,6 +82,10 @@ class SearchLog:
         """A hit was opened. The future tells whether anybody searched so; `Unavailable` while nobody can know."""
         return self._put_and_wait(Opened(search_id, self._hash_of(visitor), page_id, position, self._clock()))
 
+    def followed(self, search_id: str, visitor: str | None, *, ticket_id: UUID) -> None:
+        """A ticket was created after a search. Never waits, never fails: the ticket is there."""
+        self._put(Followed(search_id, self._hash_of(visitor), ticket_id, self._clock()))
+
     def flush(self, seconds: float = STOP_SECONDS) -> bool:
         """Wait until what was logged so far is written; False where it could not be."""
         try:
@@ -89,7 +93,7 @@ class SearchLog:
         except (Unavailable, TimeoutError):
             return False
 
-    def _put(self, what: Asked | Opened | None, told: "Future[bool] | None" = None) -> bool:
+    def _put(self, what: Item | None, told: "Future[bool] | None" = None) -> bool:
         if what is not None and len(self._waiting) >= self._most:
             self._drop(1)
             return False
@@ -163,7 +167,7 @@ class SearchLog:
             done = what is None or self._written_alone(what)
             _tell([batch.pop(0)], done)
 
-    def _written_alone(self, item: Asked | Opened) -> bool:
+    def _written_alone(self, item: Item) -> bool:
         """One that cannot be written takes no others with it."""
         try:
             return self._database.write(lambda session: write(session, [item]))[0]

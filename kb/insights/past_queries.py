@@ -13,6 +13,7 @@ from kb.privacy import PLACEHOLDER
 from kb.store.database import Database
 from kb.viewer import ANYONE, Audience, Visibility
 from search.protocol import Match
+from search.query import parse
 from search.suggest import SuggestEntry, Suggester
 
 QUERY = "query"
@@ -21,7 +22,7 @@ REFRESH = timedelta(minutes=1)
 SINCE = timedelta(days=90)
 MOST = 2_000
 SHORTEST, LONGEST = 3, 60
-_NOWHERE = "@/\\:<>{}[]|"
+_SIGNS = " .,;!?'\u2019\"&()+-\u200c\u200d"
 
 
 class PastQueries:
@@ -67,13 +68,23 @@ def entries(rows: Iterable[tuple[str, str, str | None, str]], library: Library) 
 
 
 def is_presentable(query: str) -> bool:
-    """No digits, no addresses, nothing that was masked, nothing that is no words."""
+    """No digits, no addresses, nothing that was masked, nothing that is no words.
+
+    Nor words that a search leaves out, since they need be on no page: `refund -scam` finds all that `refund` does.
+    """
     return (
         SHORTEST <= len(query) <= LONGEST
-        and not any(character.isdigit() or character in _NOWHERE for character in query)
+        and all(_is_of_words(character) for character in query)
+        and not any(character.isdigit() for character in query)
+        and not parse(query).excluded
         and not PLACEHOLDER.search(query)
         and not any("." in word.strip(".") for word in query.split())
     )
+
+
+def _is_of_words(character: str) -> bool:
+    """Letters, the marks that Indic scripts write, the signs of a sentence; no pictures."""
+    return character.isalpha() or "\u0900" <= character <= "\u0dff" or character in _SIGNS
 
 
 def _asked_as(audience: str | None) -> frozenset[str]:

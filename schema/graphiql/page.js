@@ -1,8 +1,10 @@
 // Opens GraphiQL on the endpoint that this page was served by, subscriptions over the same address.
 "use strict";
 
-const EXAMPLE = `# Ask the help center. Ctrl-Enter runs this; Ctrl-Space offers what may stand at the cursor.
-# As an agent: \`kb token --role agent\`, then under Headers {"Authorization": "Bearer …"}
+const EXAMPLE = `# Ctrl-Enter runs this, Ctrl-Space offers
+# what may stand at the cursor.
+# As an agent: \`kb token --role agent\`,
+# then {"Authorization": "Bearer …"} under Headers.
 
 query Search($query: String!) {
   search(query: $query, first: 5) {
@@ -39,6 +41,6 @@ ReactDOM.createRoot(document.getElementById("graphiql")).render(
     query,
     defaultQuery: EXAMPLE,
     variables: query === undefined ? VARIABLES : undefined,
-    defaultEditorToolsVisibility: true,
+    defaultEditorToolsVisibility: matchMedia("(min-width: 701px)").matches,
   }),
 );

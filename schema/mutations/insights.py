@@ -1,6 +1,7 @@
 """`recordOpen`: a reader opened a hit."""
 
 import asyncio
+import re
 from typing import Annotated
 
 import strawberry
@@ -11,6 +12,7 @@ from schema.context import Context, Info
 from schema.types.errors import ErrorCode, UserError
 
 MOST_POSITION = 10_000
+_SEARCH_ID = re.compile("[0-9a-f]{32}")  # `Context.fingerprint`: what is no such id does not wait in the log's queue
 WAIT_SECONDS = 5
 
 
@@ -43,7 +45,8 @@ class InsightsMutations:
             return _refused(ErrorCode.NOT_FOUND, "There is no such page.", "page")
         if not 1 <= input.position <= MOST_POSITION:
             return _refused(ErrorCode.INVALID, f"The position goes from 1 to {MOST_POSITION}.", "position")
-        if not await _recorded(context, input.search_id, page_id, input.position):
+        known = _SEARCH_ID.fullmatch(input.search_id) is not None
+        if not known or not await _recorded(context, input.search_id, page_id, input.position):
             return _refused(ErrorCode.NOT_FOUND, "There is no such search with a hit at that position.", "searchId")
         return RecordOpenPayload(recorded=True, user_errors=[])
 

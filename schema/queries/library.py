@@ -8,11 +8,13 @@ import strawberry
 from kb.errors import InvalidInput
 from kb.library import pages
 from kb.library.pages import PageType, TutorialLevel
+from kb.support import votes
 from kb.viewer import Audience
-from schema import ids, listing, make
+from schema import listing, make
 from schema.caching import public
 from schema.connections import MAX_PAGE, Arguments
 from schema.context import Context, Info
+from schema.nodes import nodes_of
 from schema.paging import After, Before, First, Last, Locale
 from schema.types.article import Article, ArticleConnection
 from schema.types.category import Category
@@ -65,17 +67,17 @@ class LibraryQueries:
         description="Whatever has this id, null where there is nothing that the viewer may see.",
         metadata=public(POLICY_SECONDS),
     )
-    def node(self, info: Info, id: Id) -> Node | None:
-        return _node(id, info.context)
+    async def node(self, info: Info, id: Id) -> Node | None:
+        return (await nodes_of([id], info.context))[0]
 
     @strawberry.field(
         description="Whatever has these ids, in their order, null in the place of each that finds nothing.",
         metadata=public(POLICY_SECONDS),
     )
-    def nodes(self, info: Info, ids: Ids) -> list[Node | None]:
+    async def nodes(self, info: Info, ids: Ids) -> list[Node | None]:
         if len(ids) > MAX_PAGE:
             raise InvalidInput(f"`ids` has {len(ids)} entries; at most {MAX_PAGE} are answered.", field=["ids"])
-        return [_node(each, info.context) for each in ids]
+        return await nodes_of(ids, info.context)
 
     @strawberry.field(description="An article by its slug.", metadata=public())
     def article(self, info: Info, slug: Slug, locale: Locale = None) -> Article | None:
@@ -84,7 +86,7 @@ class LibraryQueries:
         return make.article(page, context.library) if isinstance(page, pages.Article) else None
 
     @strawberry.field(description="The articles that the viewer may open.", metadata=public(HELPFULNESS_SECONDS))
-    def articles(
+    async def articles(
         self,
         info: Info,
         filter: ArticleFilterArgument = None,
@@ -103,7 +105,9 @@ class LibraryQueries:
         ]
         order = order_by or ArticleOrder.TITLE
         arguments = Arguments(first, after, last, before, order.value)
-        return listing.article_connection(listing.sorted_articles(found, order, context), arguments, context)
+        scores = await context.stored(votes.most_helpful_order) if order is ArticleOrder.MOST_HELPFUL else None
+        in_order = listing.sorted_articles(found, order, context, scores)
+        return listing.article_connection(in_order, arguments, context, scores)
 
     @strawberry.field(description="A tutorial by its slug.", metadata=public())
     def tutorial(self, info: Info, slug: Slug, locale: Locale = None) -> Tutorial | None:
@@ -164,20 +168,6 @@ class LibraryQueries:
     @strawberry.field(description="The locales of the content, the default one first.", metadata=public())
     def locales(self, info: Info) -> list[str]:
         return list(info.context.library.locales)
-
-
-def _node(global_id: str, context: Context) -> Node | None:
-    inner = ids.decode(global_id)
-    if inner is None:
-        return None
-    library = context.library
-    if inner.startswith("category:"):
-        found = library.category(inner.partition(":")[2], context.viewer, context.locale)
-        return make.category(found.slug, context.locale, library) if found else None
-    page = library.page(inner, context.viewer, context.locale)
-    if isinstance(page, pages.Policy):
-        return make.policy(page, library, in_force=in_force_today(page, context))
-    return make.page(page, library) if page else None
 
 
 def _wanted(page: pages.Article, wanted: ArticleFilter, context: Context) -> bool:

@@ -6,17 +6,17 @@ from typing import Annotated
 import strawberry
 
 from kb.insights.searched import Searched, normalised_query, stored_filters, stored_query
-from kb.library.pages import PageKind, allowed, visible
+from kb.library.pages import PageKind, allowed
 from schema import suggesting
+from schema.answers import ORDER, search_edge
 from schema.caching import public
-from schema.connections import bad_cursor, decode_cursor, encode_cursor, page_info, page_size
+from schema.connections import bad_cursor, decode_cursor, page_info, page_size
 from schema.context import Context, Info
 from schema.pages import weight
 from schema.paging import After, Locale
-from schema.types.search import FacetValue, SearchConnection, SearchEdge, SearchFacet, SearchFilter, Suggestion
+from schema.types.search import FacetValue, SearchConnection, SearchFacet, SearchFilter, Suggestion
 from search.protocol import Cursor, FacetField, SearchPage, SearchQuery
 
-ORDER = "score"
 HITS = 10
 SUGGESTIONS = 6
 SUGGESTION_SECONDS = 60
@@ -96,23 +96,7 @@ def _query(
 def _connection(
     found: SearchPage, wanted: SearchQuery, context: Context, *, after: str | None, search_id: str
 ) -> SearchConnection:
-    """The second lock: a hit is shown if the library has its page and the viewer may open it."""
-    edges = []
-    for hit in found.hits:
-        page = context.library.pages.get(hit.page_id, {}).get(hit.locale)
-        if page is not None and visible(page, context.viewer):
-            cursor = encode_cursor((hit.score, hit.id), ORDER)
-            edges.append(
-                SearchEdge(
-                    cursor=cursor,
-                    score=hit.score,
-                    page=page,
-                    library=context.library,
-                    terms=found.terms,
-                    asked=found.asked,
-                    phrases=found.phrases,
-                )
-            )
+    edges = [edge for hit in found.hits if (edge := search_edge(hit, found, context.viewer, context.library))]
     info = page_info([edge.cursor for edge in edges], has_next=found.has_next, has_previous=after is not None)
     return SearchConnection(
         edges=edges,

@@ -15,7 +15,7 @@ from schema.context import Info
 from schema.pages import weight
 from schema.types.enums import ArticleKind
 from schema.types.node import Node
-from schema.types.page import HTML_OBJECTS, ArticleOutcome, Helpfulness, Page, Section, sections
+from schema.types.page import HTML_OBJECTS, ArticleOutcome, Helpfulness, Page, Section, helpfulness_of, sections
 from schema.types.scalars import HTML
 
 if TYPE_CHECKING:
@@ -83,14 +83,21 @@ class Article(Page, Node):
         return make.related(self.page, info.context, RELATED if first is None else first)
 
     @strawberry.field(description="What readers say of it; null while votes cannot be read.", metadata=public(60))
-    def helpfulness(self) -> Helpfulness | None:
-        return None
+    async def helpfulness(self, info: Info) -> Helpfulness | None:
+        return await helpfulness_of(self.page.id, info.context)
 
     @strawberry.field(
         description="What became of tickets in which it was cited; null for all but agents.", metadata=personal()
     )
-    def outcome(self) -> ArticleOutcome | None:
-        return None
+    async def outcome(self, info: Info) -> ArticleOutcome | None:
+        if not info.context.viewer.staff:
+            return None
+        found = await info.context.loaders.outcomes.load(self.page.id)
+        return ArticleOutcome(
+            linked_in_replies=found.linked_in_replies,
+            tickets_resolved_after_link=found.resolved_after_link,
+            tickets_reopened_after_link=found.reopened_after_link,
+        )
 
 
 @public_type()

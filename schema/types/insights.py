@@ -1,38 +1,28 @@
 """Insights: what readers look for and do not find, for agents and writers."""
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
-from kb.insights import figures
-from kb.insights.figures import QueryFigures, Totals
+from kb.insights import desk_figures, figures
+from kb.insights.desk_figures import DeskDay
+from kb.insights.figures import DayFigures, QueryFigures, Totals
 from kb.insights.period import Period
+from kb.library import pages
 from kb.library.terms import TargetKind
+from kb.support import votes
 from schema import make
 from schema.connections import page_size
 from schema.context import Info
 from schema.pages import assumed_size
 from schema.types.article import Article
-from schema.types.enums import described
 
 QUERIES, ARTICLES = 20, 10
+VOTED = 1_000
+"""Pages that are looked at for those that helped least: others than articles are among them."""
 
 First = Annotated[int | None, strawberry.argument(description="How many at most, 1 to 100.")]
-
-described(
-    TargetKind,
-    "TargetKind",
-    "What a promise of the support policy is about.",
-    {
-        "FIRST_RESPONSE": "The first answer to a ticket.",
-        "NEXT_RESPONSE": "An answer to a later message of the customer.",
-        "RESOLUTION": "The solution of the matter.",
-        "TECHNICAL_REVIEW": "A review by the technical team.",
-        "ESCALATION_REVIEW": "The review of an escalation.",
-        "ESCALATION_UPDATE": "News while an escalation is open.",
-    },
-)
 
 
 @strawberry.type(description="How often readers asked a query, and how it ended.")
@@ -49,18 +39,20 @@ class DayInsight:
     date: datetime.date = strawberry.field(description="The day.")
     searches: int = strawberry.field(description="Searches by readers.")
     without_result: int = strawberry.field(description="Searches that found nothing.")
-    tickets: int = strawberry.field(description="Searches after which a ticket followed.")
-    escalations: int = strawberry.field(description="Escalations; 0 until there is a support desk.")
-    targets_met: int = strawberry.field(description="Promises kept; 0 until there is a support desk.")
-    targets_breached: int = strawberry.field(description="Promises broken; 0 until there is a support desk.")
+    tickets: int = strawberry.field(description="Tickets that were opened.")
+    escalations: int = strawberry.field(description="Stages of escalation that were asked for.")
+    targets_met: int = strawberry.field(description="Promises that were kept in time.")
+    targets_breached: int = strawberry.field(description="Promises whose time ran out.")
 
 
 @strawberry.type(description="How promises of one kind were kept.")
 class TargetInsight:
     kind: TargetKind = strawberry.field(description="What the promise is about.")
-    met: int = strawberry.field(description="How often it was kept.")
-    breached: int = strawberry.field(description="How often it was broken.")
-    median_seconds: int | None = strawberry.field(description="The median time it took; null where none was kept.")
+    met: int = strawberry.field(description="How often it was kept in time.")
+    breached: int = strawberry.field(description="How often its time ran out.")
+    median_seconds: int | None = strawberry.field(
+        description="The median time it took, nights and late ones counted in; null where it was never done."
+    )
 
 
 @strawberry.type(
@@ -92,10 +84,16 @@ class Insights:
         found = await info.context.stored(lambda session: figures.content_gaps(session, self.period, first=size))
         return [_query(each) for each in found]
 
-    @strawberry.field(description="The articles that helped least, by readers' votes; empty while there are none.")
-    def least_helpful(self, first: First = ARTICLES) -> list[Article]:
-        page_size(ARTICLES if first is None else first)
-        return []
+    @strawberry.field(
+        description="The articles that most often did not help, by readers' votes; those that helped everybody are not "
+        "among them."
+    )
+    async def least_helpful(self, info: Info, first: First = ARTICLES) -> list[Article]:
+        context, size = info.context, page_size(ARTICLES if first is None else first)
+        found = await context.stored(lambda session: votes.least_helpful(session, VOTED))
+        articles = (context.library.page(each, context.viewer, context.locale) for each in found)
+        kept = [each for each in articles if isinstance(each, pages.Article) and each.listed]
+        return [make.article(each, context.library) for each in kept[:size]]
 
     @strawberry.field(description="The articles whose review is due, the longest due first.")
     def review_due(self, info: Info, first: First = ARTICLES) -> list[Article]:
@@ -106,27 +104,23 @@ class Insights:
         return [make.article(each, context.library) for _, _, each in found[:size]]
 
     @strawberry.field(
-        description="How promises were kept, by kind; empty until there is a support desk.",
+        description="How promises were kept, by kind; those of which there were any.",
         metadata=assumed_size(len(TargetKind)),
     )
-    def targets(self) -> list[TargetInsight]:
-        return []
+    async def targets(self, info: Info) -> list[TargetInsight]:
+        found = await info.context.stored(lambda session: desk_figures.targets(session, self.period))
+        return [
+            TargetInsight(kind=each.kind, met=each.met, breached=each.breached, median_seconds=each.median_seconds)
+            for each in found
+        ]
 
     @strawberry.field(description="Every day of the period, in order.", metadata=assumed_size(31))
     async def by_day(self, info: Info) -> list[DayInsight]:
-        found = await info.context.stored(lambda session: figures.by_day(session, self.period))
-        return [
-            DayInsight(
-                date=each.day,
-                searches=each.searches,
-                without_result=each.without_result,
-                tickets=each.tickets,
-                escalations=0,
-                targets_met=0,
-                targets_breached=0,
-            )
-            for each in found
-        ]
+        def read(session: Any) -> list[tuple[DayFigures, DeskDay]]:
+            searched, asked = figures.by_day(session, self.period), desk_figures.by_day(session, self.period)
+            return list(zip(searched, asked, strict=True))
+
+        return [_day(*each) for each in await info.context.stored(read)]
 
 
 def insights(totals: Totals, period: Period) -> Insights:
@@ -146,4 +140,16 @@ def _query(each: QueryFigures) -> QueryInsight:
         without_result=each.without_result,
         without_click=each.without_click,
         tickets_after=each.tickets_after,
+    )
+
+
+def _day(searched: DayFigures, desk: DeskDay) -> DayInsight:
+    return DayInsight(
+        date=searched.day,
+        searches=searched.searches,
+        without_result=searched.without_result,
+        tickets=desk.tickets,
+        escalations=desk.escalations,
+        targets_met=desk.targets_met,
+        targets_breached=desk.targets_breached,
     )

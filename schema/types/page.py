@@ -5,10 +5,13 @@ from typing import Any
 
 import strawberry
 
+from kb.errors import Unavailable
 from kb.library import markdown, pages
 from kb.library.library import Library
+from kb.support import votes
 from schema import ids
 from schema.caching import personal, public_type
+from schema.context import Context
 from schema.types.node import Node
 from schema.types.scalars import URL
 
@@ -76,3 +79,17 @@ def sections(page: pages.Page, library: Library) -> list[Section]:
 def section(each: markdown.Section, page: pages.Page, library: Library) -> Section:
     url = URL(library.urls.page(page, anchor=each.anchor))
     return Section(anchor=each.anchor, title=each.title, level=each.level, url=url)
+
+
+async def helpfulness_of(page_id: str, context: Context) -> Helpfulness | None:
+    """None while votes cannot be read: the page itself can be."""
+    try:
+        found = await context.loaders.helpfulness.load(page_id)
+    except Unavailable:
+        context.freshness.at_most(0)
+        return None
+    return helpfulness(found)
+
+
+def helpfulness(found: votes.Helpfulness) -> Helpfulness:
+    return Helpfulness(helpful=found.helpful, not_helpful=found.not_helpful, viewer_vote=found.viewer_vote)

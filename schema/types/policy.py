@@ -62,14 +62,16 @@ class Policy(Page, Node):
         return self.page.announced_at
 
     @strawberry.field(description="Whether the viewer has acknowledged it; null for visitors.", metadata=personal())
-    def acknowledged_by_viewer(self) -> bool | None:
-        return None
+    async def acknowledged_by_viewer(self, info: Info) -> bool | None:
+        context = info.context
+        return await context.loaders.acknowledged.load(self.page.id) if context.viewer.signed_in else None
 
     @strawberry.field(
         description="Whether the viewer is mailed each new version; null for visitors.", metadata=personal()
     )
-    def followed_by_viewer(self) -> bool | None:
-        return None
+    async def followed_by_viewer(self, info: Info) -> bool | None:
+        context = info.context
+        return await context.loaders.followed.load(self.page.slug) if context.viewer.signed_in else None
 
 
 def in_force_today(page: pages.Policy, context: Context) -> bool:

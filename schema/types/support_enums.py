@@ -1,6 +1,6 @@
 """Enums of support promises: the terms' own, here each value gets its description."""
 
-from kb.library.terms import Channel, Clock, EscalationLevel, Severity, Topic, Weekday
+from kb.library.terms import Channel, Clock, EscalationLevel, Severity, TargetKind, Topic, Weekday
 from schema.types.enums import described
 
 described(Weekday, "Weekday", "A day of the week.", {day.name: f"{day.capitalize()}." for day in Weekday})
@@ -57,5 +57,18 @@ described(
         "FIRST": "To a senior agent.",
         "SECOND": "To the department or technical team of the topic.",
         "FINAL": "To upper management, whose decision is final.",
+    },
+)
+described(
+    TargetKind,
+    "TargetKind",
+    "What a promise of the support policy is about.",
+    {
+        "FIRST_RESPONSE": "The first answer to a ticket.",
+        "NEXT_RESPONSE": "An answer to a later message of the customer.",
+        "RESOLUTION": "The solution of the matter.",
+        "TECHNICAL_REVIEW": "A review by the technical team.",
+        "ESCALATION_REVIEW": "The review of an escalation.",
+        "ESCALATION_UPDATE": "News while an escalation is open.",
     },
 )

@@ -14,7 +14,7 @@ from schema.context import Info
 from schema.pages import weight
 from schema.types.article import RELATED, Few
 from schema.types.node import Node
-from schema.types.page import HTML_OBJECTS, Helpfulness, Page
+from schema.types.page import HTML_OBJECTS, Helpfulness, Page, helpfulness_of
 from schema.types.scalars import HTML, URL
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ class Tutorial(Page, Node):
         return make.related(self.page, info.context, RELATED if first is None else first)
 
     @strawberry.field(description="What readers say of it; null while votes cannot be read.", metadata=public(60))
-    def helpfulness(self) -> Helpfulness | None:
-        return None
+    async def helpfulness(self, info: Info) -> Helpfulness | None:
+        return await helpfulness_of(self.page.id, info.context)
 
 
 @public_type()

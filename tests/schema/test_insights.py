@@ -162,6 +162,8 @@ def test_opening_is_idempotent_and_refuses_what_is_not_there(client):
     hidden = client.ask('{article(slug:"goodwill"){id}}', viewer=AGENT)["article"]["id"]
     refused = [
         (("x" * 32, page, 1), "NOT_FOUND", "searchId"),
+        (("0" * 32, page, 1), "NOT_FOUND", "searchId"),
+        ((f"{search_id}\n", page, 1), "NOT_FOUND", "searchId"),
         (("", page, 1), "NOT_FOUND", "searchId"),
         ((search_id, "nonsense", 1), "NOT_FOUND", "page"),
         ((search_id, hidden, 1), "NOT_FOUND", "page"),
@@ -174,6 +176,13 @@ def test_opening_is_idempotent_and_refuses_what_is_not_there(client):
         assert answer["recorded"] is False
         assert [(error["code"], error["field"]) for error in answer["userErrors"]] == [(code, [field])]
     assert record(client, search_id, page, headers=visitor())["userErrors"][0]["field"] == ["searchId"]
+
+
+@pytest.mark.parametrize("search_id", ["a", "0" * 31, "0" * 33, "F" * 32, "0" * 5_000])
+def test_what_is_no_search_id_does_not_wait_for_the_log(client, search_id):
+    page = search(client, "payout")["nodes"][0]["id"]
+    client.insights.log.stop()
+    assert record(client, search_id, page)["userErrors"][0]["code"] == "NOT_FOUND"
 
 
 def test_a_mutation_is_refused_over_get(client):
@@ -362,6 +371,14 @@ def test_what_five_people_asked_and_opened_is_suggested(client):
 def test_numbers_addresses_and_words_that_we_do_not_have_are_never_suggested(client, query):
     ask_as(client, 6, query, opened=query != "etsy")
     assert offered(client, query[:5]) == []
+
+
+@pytest.mark.parametrize("query", ["payout -evilshop", "payout \U0001f595", "payout \u2192 \u2605", "payout $$$"])
+def test_what_no_page_needs_to_have_is_never_suggested(client, query):
+    """Such a query finds every word that it looks for, and would bring in text of anybody's choice."""
+    ask_as(client, 6, query)
+    assert [row.match for row in rows(client)] == ["all_terms"] * 6
+    assert offered(client, "pay") == []
 
 
 def test_what_nobody_opened_is_not_suggested(client):

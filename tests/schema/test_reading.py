@@ -202,12 +202,12 @@ def test_policies_lists_each_policy_once(client):
     }
 
 
-def test_what_the_support_desk_will_feed_answers_its_empty_value(client):
+def test_what_nobody_voted_on_or_followed_answers_its_empty_value(client):
     answer = client.ask(
-        '{article(slug:"fees"){helpfulness{helpful} outcome{linkedInReplies}} policy(slug:"refund"){acknowledgedByViewer followedByViewer}}'
+        '{article(slug:"fees"){helpfulness{helpful notHelpful viewerVote} outcome{linkedInReplies}} policy(slug:"refund"){acknowledgedByViewer followedByViewer}}'
     )
     assert answer == {
-        "article": {"helpfulness": None, "outcome": None},
+        "article": {"helpfulness": {"helpful": 0, "notHelpful": 0, "viewerVote": None}, "outcome": None},
         "policy": {"acknowledgedByViewer": None, "followedByViewer": None},
     }
 

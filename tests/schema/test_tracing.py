@@ -22,7 +22,9 @@ def traced(sample, monkeypatch):
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(sample.http.app.endpoint, "_observer", Observer(trace=spans(provider)))
+    observer, endpoint = Observer(trace=spans(provider)), sample.http.app.endpoint
+    monkeypatch.setattr(endpoint, "_observer", observer)
+    monkeypatch.setattr(endpoint._websocket, "observer", observer)
     return exporter
 
 
@@ -35,6 +37,27 @@ def test_a_request_is_a_span_of_its_length_under_the_callers(sample, traced):
     assert f"{span.context.trace_id:032x}" == PARENT.split("-")[1]
     assert f"{span.parent.span_id:016x}" == PARENT.split("-")[2]
     assert "jane" not in span.to_json()
+
+
+def test_an_answer_out_of_the_cache_is_a_span_too(sample, traced):
+    for _ in range(2):
+        sample.http.get("/graphql", params={"query": "{locales}"}, headers={"traceparent": PARENT})
+    first, second = traced.get_finished_spans()
+    assert (first.attributes["kb.cached"], second.attributes["kb.cached"]) == (False, True)
+    assert second.parent.span_id == first.parent.span_id
+    same = {"graphql.operation.name", "graphql.operation.type", "http.request.method", "kb.code", "kb.cost"}
+    assert {key: second.attributes[key] for key in same} == {key: first.attributes[key] for key in same}
+    assert 0 < second.end_time - second.start_time < 10**10
+
+
+def test_an_operation_over_websocket_is_a_span_too(sample, traced):
+    with sample.http.websocket_connect("/graphql", subprotocols=["graphql-transport-ws"]) as socket:
+        socket.send_json({"type": "connection_init"})
+        socket.send_json({"type": "subscribe", "id": "1", "payload": {"query": "{locales}"}})
+        assert [socket.receive_json()["type"] for _ in range(3)] == ["connection_ack", "next", "complete"]
+    [span] = traced.get_finished_spans()
+    assert (span.name, span.attributes["http.response.status_code"]) == ("GraphQL other", 101)
+    assert span.parent is None
 
 
 @pytest.mark.parametrize("traceparent", ["x", "00-0-0-0", "jane@example.com"])

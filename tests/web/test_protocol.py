@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ async def app(scope, receive, send):
 
 
 @contextmanager
-def serving(limits: Limits) -> Iterator[Server]:
+def serving(limits: Limits, app: Any = app) -> Iterator[Server]:
     listener = listen("127.0.0.1", 0)
     server = Server(lambda _: app, limits)
     # Signal handlers are for the main thread.
@@ -188,10 +189,10 @@ def test_whoever_does_not_read_their_answer_is_let_go(quick):
         assert let_go(quick, connection.getsockname())
 
 
-def test_a_large_answer_arrives_whole(connect):
-    connection = connect()
-    connection.sendall(b"GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
-    assert len(until_closed(connection)) > 64_000_000
+def test_a_large_answer_arrives_whole():
+    with serving(Limits()) as patient, socket.create_connection(("127.0.0.1", patient.port), PATIENCE) as connection:
+        connection.sendall(b"GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        assert len(until_closed(connection)) > 64_000_000
 
 
 def test_others_are_served_while_hundreds_are_slow(connect):

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
-from kb.insights.batch import Asked, Opened, write
+from kb.insights.batch import Asked, Followed, Item, Opened, write
 from kb.insights.searched import Searched, normalised_query, stored_query
 from kb.insights.tables import Search
 from kb.store.database import Database
@@ -39,7 +40,11 @@ def opened(
     return Opened(searched(text).search_id, visitor, page_id, position, at)
 
 
-def put(database: Database, *items: Asked | Opened) -> list[bool]:
+def followed(text: str, visitor: str | None, ticket_id: UUID, at: datetime = NOON) -> Followed:
+    return Followed(searched(text).search_id, visitor, ticket_id, at)
+
+
+def put(database: Database, *items: Item) -> list[bool]:
     return database.write(lambda session: write(session, items))
 
 

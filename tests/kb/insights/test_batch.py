@@ -1,12 +1,13 @@
 """What becomes a row of the search log, and what changes one."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from kb.insights.batch import continues, purge
 from kb.insights.searched import stored_filters, stored_query
-from tests.kb.insights.making import NOON, asked, opened, put, queries, rows
+from tests.kb.insights.making import NOON, asked, followed, opened, put, queries, rows
 
 
 def after(seconds):
@@ -51,6 +52,17 @@ def test_a_search_from_which_a_page_was_opened_is_over(database):
         ("payout", "article:payouts"),
         ("payout failed twice", None),
     ]
+
+
+def test_a_ticket_joins_the_latest_search_of_its_id_and_visitor_and_ends_it(database):
+    one, two = UUID(int=1), UUID(int=2)
+    put(database, asked("payout", "v1", after(0)), asked("refund", "v1", after(1)), asked("payout", "v1", after(50)))
+    assert put(database, followed("payout", "v1", one), asked("payout fee", "v1", after(51))) == [True, True]
+    assert put(database, followed("payout", "v2", two), followed("fees", "v1", two)) == [False, False]
+    found = [(row.query, row.ticket_id) for row in rows(database)]
+    assert found == [("payout", None), ("refund", None), ("payout", one), ("payout fee", None)]
+    put(database, followed("payout", "v1", two))
+    assert [row.ticket_id for row in rows(database)] == [None, None, two, None]
 
 
 def test_an_agents_search_does_not_continue_a_readers(database):

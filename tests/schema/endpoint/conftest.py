@@ -30,6 +30,7 @@ class FakeContext:
     locale: str = "en"
     generation: str = "g1"
     request_id: str = "r1"
+    expires_at: datetime | None = None
     freshness: Freshness = field(default_factory=Freshness)
 
 
@@ -40,6 +41,7 @@ class World:
     generation: str = "g1"
     calls: list[str] = field(default_factory=list)
     gate: asyncio.Event | None = None
+    threads: set[threading.Thread] = field(default_factory=set)
 
     def context(self, connection: HTTPConnection) -> FakeContext:
         token = connection.headers.get("authorization")
@@ -95,6 +97,7 @@ class Article(Page):
 
     @strawberry.field(metadata=weight(20))
     def heavy_html(self) -> str:
+        WORLD.threads.add(threading.current_thread())
         return "<p>"
 
     @strawberry.field
@@ -299,7 +302,7 @@ def schema() -> strawberry.Schema:
 
 @pytest.fixture
 def world() -> World:
-    WORLD.generation, WORLD.calls, WORLD.gate = "g1", [], None
+    WORLD.generation, WORLD.calls, WORLD.gate, WORLD.threads = "g1", [], None, set()
     return WORLD
 
 

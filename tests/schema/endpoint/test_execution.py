@@ -1,6 +1,7 @@
 """Execution answers what strawberry answers, shortcuts or not."""
 
 import asyncio
+import threading
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -275,3 +276,30 @@ def test_long_executions_that_come_at_once_let_others_in_between(make):
 
     asyncio.run(run())
     assert done.index("short") < 3
+
+
+@pytest.mark.parametrize(
+    ("query", "beside"),
+    [
+        ("{ articles(first: 4) { nodes { id heavyHtml } } }", False),
+        ("{ articles(first: 5) { nodes { id heavyHtml } } }", True),
+        ("{ articles(first: 5) { edges { node { category { articles(last: 1) { nodes { heavyHtml } } } } } } }", True),
+        ("{ me { name } articles(first: 5) { nodes { heavyHtml } } }", False),
+    ],
+)
+def test_several_pages_are_rendered_beside_the_loop_where_nothing_personal_is_read(make, world, query, beside):
+    response = make().post(query)
+    assert "errors" not in response.json()
+    assert "<p>" in response.text
+    assert (world.threads != {threading.current_thread()}) is beside
+    assert len(world.threads) == 1
+
+
+def test_rendering_beside_the_loop_has_the_same_limits_and_errors(make):
+    query = "{ articles(first: 5) { nodes { heavyHtml } } slowHello broken }"
+    late = make(limits=Limits(execution_seconds=0.0)).post(query)
+    assert (late.status_code, late.json()["errors"][0]["extensions"]["code"]) == (503, "TIMEOUT")
+    answer = make().post(query).json()
+    assert [error["message"] for error in answer["errors"]] == ["Internal error"]
+    assert (answer["data"]["slowHello"], answer["data"]["broken"]) == ("Hello", None)
+    assert answer["data"]["articles"]["nodes"] == [{"heavyHtml": "<p>"}] * 5

@@ -1,8 +1,13 @@
 """Tries to get something personal into the response cache: with every field of the schema, asked by people and by nobody."""
 
+import asyncio
+import re
+import shutil
 from collections import deque
 from collections.abc import Iterator
+from functools import partial
 
+import httpx
 import pytest
 from graphql import (
     GraphQLSchema,
@@ -20,7 +25,7 @@ from kb.viewer import AccountManager, Plan, Role, Viewer
 from schema.build import build_schema
 from schema.caching import Policies, Scope
 from schema.response_cache import ResponseCache
-from tests.support import token
+from tests.support import AGENT, TOP, token, write
 
 PLANTED = Viewer(
     role=Role.CUSTOMER,
@@ -30,6 +35,13 @@ PLANTED = Viewer(
     plan=Plan.ENTERPRISE,
     account_manager=AccountManager("Planted Manager", "planted-manager@example.com"),
 )
+HIDDEN = {
+    "articles/payments/payouts/planted-internal.md": "---\ntitle: Payout planted internally\nvisibility: internal\ntags: [planted]\n---\n# Payout\n\nplanted payout something\n",
+    "articles/payments/payouts/planted-members.md": "---\ntitle: Payout planted for members\nvisibility: signed_in\ntags: [planted]\n---\n# Payout\n\nplanted payout something\n",
+    "articles/planted/internal.md": "---\ntitle: Payout of a planted folder\nvisibility: internal\n---\nplanted payout\n",
+    "tutorials/planted-internal.md": "---\ntitle: Payout planted as a tutorial\nvisibility: internal\n---\nplanted payout\n",
+}
+"""Pages that a search for `payout` and every list would hold, if everybody saw them."""
 SLUGS = {
     "article": '"when-payouts-arrive"',
     "tutorial": '"read-your-payouts"',
@@ -146,3 +158,77 @@ def test_nothing_in_the_cache_names_a_person(sample, asked):
     for stored in cache._answers.values():
         assert b"planted" not in stored.body.lower()
         assert not stored.body.startswith(b'{"errors"')
+
+
+async def answer_of(app, method, document, viewer=None):
+    """What comes back over HTTP: all that a client or a CDN goes by."""
+    headers = {"accept": "application/json"} | ({"authorization": f"Bearer {token(viewer)}"} if viewer else {})
+    body = {"params": {"query": document}} if method == "GET" else {"json": {"query": document}}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://kb.test") as client:
+        response = await client.request(method, "/graphql", headers=headers, **body)
+    told = {name: response.headers.get(name) for name in ("etag", "cache-control", "vary")}
+    return response.status_code, response.text, told
+
+
+async def every_answer(app, method, *viewers):
+    """By document: the answers to these viewers, who ask at the same moment."""
+    return {
+        document: await asyncio.gather(*(answer_of(app, method, document, viewer) for viewer in viewers))
+        for _, _, document in FIELDS
+    }
+
+
+@pytest.fixture(scope="module")
+def hiding(open_client, tmp_path_factory):
+    """Two services over the same content with hidden pages; nobody who is signed in asks the second one."""
+    root = tmp_path_factory.mktemp("hiding")
+    shutil.copytree(TOP / "content", root / "content")
+    write(root / "content", HIDDEN)
+    return [open_client(root / "content", var=root / name) for name in ("asked", "untouched")]
+
+
+@pytest.fixture(scope="module")
+def told(hiding):
+    """Answers by method: to people, then to nobody at the same time as to people, then to nobody, and by the other."""
+    asked, untouched = (partial(client.http.portal.call, every_answer, client.http.app) for client in hiding)
+    answers = {}
+    for method in ("GET", "POST"):
+        people = asked(method, AGENT, PLANTED)
+        kept = len(caches(hiding[0].http.app))
+        beside = asked(method, AGENT, None, PLANTED, None)
+        answers[method] = (people, kept, beside, asked(method, None), untouched(method, None))
+    return answers
+
+
+def timeless(answer):
+    """An answer without the moments and the request's id in it, and what is made of them."""
+    status, text, headers = answer
+    headers["cache-control"] = re.sub(r"max-age=\d+", "max-age=S", headers["cache-control"])
+    plain = re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-]\d\d:\d\d)|(?<=requestId\":\")\w+", "T", text)
+    return (status, plain, {**headers, "etag": headers["etag"] and "T"} if plain != text else headers)
+
+
+def test_people_are_told_of_the_hidden_pages(told):
+    people = told["GET"][0]
+    agents, members = (" ".join(answers[who][1] for answers in people.values()) for who in (0, 1))
+    assert agents.count("planted internally") > 1
+    assert members.count("planted for members") > 1
+    assert "planted internally" not in members
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_answer_to_a_person_may_be_kept_by_anybody(told, method):
+    people, kept, beside, _, _ = told[method]
+    signed_in = [answer for answers in people.values() for answer in answers]
+    signed_in += [answers[place] for answers in beside.values() for place in (0, 2)]
+    assert [answer for answer in signed_in if answer[2]["cache-control"] != "no-store" or answer[2]["etag"]] == []
+    assert method == "POST" or kept == 0
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nobody_is_told_what_people_asked_for(told, method):
+    _, _, beside, after, untouched = told[method]
+    for document, (expected,) in untouched.items():
+        assert "planted" not in expected[1].lower(), document
+        for answer in (beside[document][1], beside[document][3], *after[document]):
+            assert timeless(answer) == timeless(expected), document

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 
 import pytest
 from structlog.testing import capture_logs
@@ -10,6 +11,7 @@ from schema.documents import DocumentStore
 from schema.metrics import Metrics, MetricsApp
 from schema.observe import Observer
 from schema.response_cache import ResponseCache
+from tests.support import TOP
 
 PLANTED = ("jane@example.com", "Jane_Planted", "4111111111111111", "secret-token-123")
 
@@ -45,12 +47,32 @@ def test_a_refused_request_has_a_line_with_its_code(client):
 
 def test_a_hit_has_a_line_too(make):
     client = make(cache=ResponseCache(generation=lambda: "g1"))
-    client.get("{ hello }")
+    client.get("{ hello support }")
     with capture_logs() as logs:
-        client.get("{ hello }")
-    assert logs == [
-        {"event": "request", "log_level": "info", "operation": "other", "code": "OK", "status": 200, "cached": True}
-    ]
+        response = client.get("{ hello support }")
+    [line] = logs
+    assert line.pop("ms") > 0
+    assert line == {
+        "event": "request",
+        "log_level": "info",
+        "operation": "other",
+        "kind": "query",
+        "fields": ["hello", "support"],
+        "code": "OK",
+        "status": 200,
+        "cost": 0,
+        "actor": None,
+        "cached": True,
+        "request_id": response.headers["x-request-id"],
+    }
+
+
+def test_each_hit_has_an_id_of_its_own(make):
+    client = make(cache=ResponseCache(generation=lambda: "g1"))
+    etag = client.get("{ hello }").headers["etag"]
+    hits = [client.get("{ hello }"), client.get("{ hello }"), client.get("{ hello }", headers={"if-none-match": etag})]
+    assert [hit.status_code for hit in hits] == [200, 200, 304]
+    assert len({hit.headers["x-request-id"] for hit in hits}) == 3
 
 
 def test_people_are_told_apart_by_hashes_that_hang_on_the_salt(make):
@@ -130,6 +152,30 @@ def test_metrics_count_requests_errors_cost_and_hits(make):
     ):
         assert line in text, text
     assert 'generation="abc"' not in text
+
+
+def test_a_count_kept_elsewhere_is_read_at_each_scrape():
+    metrics, counts = Metrics(), iter([0, 7])
+    metrics.counted("kb_search_log_dropped", "Searches that were not logged.", lambda: next(counts))
+    scraped = [asyncio.run(scrape(metrics, "127.0.0.1"))[1] for _ in range(2)]
+    assert ["kb_search_log_dropped_total 0.0" in scraped[0], "kb_search_log_dropped_total 7.0" in scraped[1]] == [
+        True
+    ] * 2
+    assert "# TYPE kb_search_log_dropped_total counter" in scraped[1]
+
+
+def test_searches_that_were_not_logged_are_counted(sample, monkeypatch):
+    monkeypatch.setattr(sample.insights.log, "dropped", 41)
+    metrics = sample.http.app.endpoint._observer.metrics
+    assert "kb_search_log_dropped_total 41.0" in asyncio.run(scrape(metrics, "127.0.0.1"))[1]
+
+
+def test_every_metric_is_described(sample):
+    text = (TOP / "docs" / "operating.md").read_text()
+    described = re.findall(r"^\| `(kb_\w+)`", text, re.MULTILINE)
+    metrics = sample.http.app.endpoint._observer.metrics
+    told = re.findall(r"^# TYPE (kb_\w+) ", asyncio.run(scrape(metrics, "127.0.0.1"))[1], re.MULTILINE)
+    assert sorted(described) == sorted(name for name in told if not name.endswith("_created"))
 
 
 @pytest.mark.parametrize(

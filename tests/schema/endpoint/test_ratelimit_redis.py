@@ -60,3 +60,13 @@ def test_nobody_is_refused_while_redis_is_away(redis):
     process.terminate()
     process.wait(10)
     assert (hit(limiter, "a"), len(outages)) == ({}, 1)
+
+
+def test_a_redis_that_says_nothing_holds_nobody_up_for_long(monkeypatch):
+    monkeypatch.setattr("schema.ratelimit._ANSWER_SECONDS", 0.05)
+    outages = []
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        limiter = RateLimiter(f"redis://127.0.0.1:{silent.getsockname()[1]}", on_outage=outages.append)
+        assert limiter._limiter.storage.storage.get_connection_kwargs()["socket_timeout"] == 0.05
+        assert [hit(limiter, "a"), hit(limiter, "a")] == [{}, {}]
+    assert len(outages) == 1

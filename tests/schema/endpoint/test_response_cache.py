@@ -9,6 +9,7 @@ from kb.library.storefronts import Storefront
 from kb.viewer import Audience
 from schema.limits import Limits
 from schema.origins import Origins
+from schema.ratelimit import RateLimiter
 from schema.response_cache import ResponseCache
 
 HELLO = "{ hello }"
@@ -208,9 +209,12 @@ def test_storefronts_have_their_own_answers_and_cors(client, world):
     assert world.calls == ["you", "you"]
 
 
-def test_rate_and_request_id_are_not_written_into_a_kept_answer(client):
-    assert "x-request-id" in client.get(HELLO).headers
-    assert "x-request-id" not in client.get(HELLO).headers
+def test_rate_and_request_id_are_not_written_into_a_kept_answer(make, cache):
+    client = make(cache=cache, rate_limiter=RateLimiter())
+    first, second = client.get(HELLO).headers, client.get(HELLO).headers
+    assert "ratelimit" in first
+    assert "ratelimit" not in second
+    assert len({first["x-request-id"], second["x-request-id"]}) == 2
 
 
 def test_those_who_wait_for_one_answer_share_it(client, world):

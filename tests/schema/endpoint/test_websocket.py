@@ -3,20 +3,24 @@
 import json
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from kb.identity import LEEWAY, sign
 from kb.library.storefronts import Storefront
 from kb.viewer import Audience
 from schema.documents import DocumentStore
 from schema.endpoint import GraphQLEndpoint
 from schema.limits import Limits
+from schema.observe import Observer
 from schema.origins import Origins
 from schema.ratelimit import RateLimiter
 from schema.websocket import WebSocketEndpoint
+from tests.support import AGENT, JWT_SECRET
 
 SHOP = Storefront(key="shop-1", name="Shop", origins=frozenset({"https://shop.example"}), audience=Audience.SHOPPER)
 COUNT = "subscription { count(to: 2) }"
@@ -315,27 +319,51 @@ def test_a_socket_is_closed_when_the_token_expires(opened, world, monkeypatch):
 
     def expiring(connection):
         context = make(connection)
-        context.expires_at = time.time() + 0.1
+        context.expires_at = datetime.now(UTC) + timedelta(seconds=0.1)
         return context
 
     monkeypatch.setattr(world, "context", expiring)
     with opened()() as socket:
         socket.init()
+        socket.subscribe("subscription { forever }")
+        socket.receive()
         assert socket.closed() == (4403, "Forbidden")
+        wait_for(lambda: world.calls == ["opened", "closed"])
 
 
-def test_each_operation_has_a_line(opened):
-    with opened()() as socket, capture_logs() as logs:
-        socket.init()
-        socket.ask("subscription Jane { count }")
-        wait_for(lambda: logs)
-    [line] = logs
-    assert (line["event"], line["operation"], line["kind"], line["code"]) == (
-        "operation",
-        "other",
-        "subscription",
-        "OK",
+def test_a_socket_lasts_as_long_as_its_token_is_accepted(sample):
+    issued, lifetime = datetime.now(UTC) - timedelta(minutes=5), timedelta(minutes=5) - LEEWAY + timedelta(seconds=1)
+    short = sign(AGENT, secret=JWT_SECRET, issuer="ooulet", audience="kb", now=issued, lifetime=lifetime)
+    with sample.http.websocket_connect("/graphql", subprotocols=["graphql-transport-ws"]) as socket:
+        socket.send_json({"type": "connection_init", "payload": {"authorization": f"Bearer {short}"}})
+        assert socket.receive_json() == {"type": "connection_ack"}
+        socket.send_json({"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { name } }"}})
+        assert socket.receive_json()["payload"] == {"data": {"viewer": {"name": AGENT.name}}}
+        assert socket.receive_json() == {"type": "complete", "id": "1"}
+        assert socket.receive() == {"type": "websocket.close", "code": 4403, "reason": "Forbidden"}
+
+
+def test_each_operation_has_a_line(opened, schema):
+    documents = DocumentStore(
+        schema, registered={"nodes.graphql": "query Nodes { articles(first: 3) { nodes { id } } }"}
     )
+    with opened(documents=documents, observer=Observer(salt=b"salt"))() as socket, capture_logs() as logs:
+        socket.init(authorization="Bearer ada")
+        socket.ask("query Nodes { articles(first: 3) { nodes { id } } }")
+        socket.ask("subscription Jane { count }")
+        socket.ask("{ articles(first: 5000) { nodes { id } } }")
+        socket.ask("{ nothing }")
+        wait_for(lambda: len(logs) == 4)
+    assert [line.pop("event") for line in logs] == ["operation"] * 4
+    assert {line.pop("actor") for line in logs} == {"3130cf00f807a167"}
+    assert len({line.pop("request_id") for line in logs}) == 4
+    assert all(line.pop("ms") > 0 for line in logs)
+    assert [(line["operation"], line["kind"], line["code"], line["cost"]) for line in logs] == [
+        ("Nodes", "query", "OK", 4),
+        ("other", "subscription", "OK", 0),
+        ("other", "query", "QUERY_TOO_COMPLEX", 5001),
+        ("-", "-", "GRAPHQL_VALIDATION_FAILED", None),
+    ]
 
 
 def test_without_sockets_they_are_refused(client, serve):

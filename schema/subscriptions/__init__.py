@@ -1,0 +1,1 @@
+"""The root fields of Subscription; `schema.build` puts them together."""
