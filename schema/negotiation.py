@@ -5,6 +5,7 @@ from functools import lru_cache
 RESPONSE_JSON = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html"
+MAX_CONTENT_TYPE = 200  # characters; what is kept below is small then
 
 _OFFERS = (RESPONSE_JSON, JSON)
 
@@ -32,11 +33,13 @@ def wants_html(accept: str | None) -> bool:
     return named and q > 0 and q >= max(_quality(offer, ranges)[0] for offer in _OFFERS)
 
 
-@lru_cache(maxsize=512)
 def is_json_body(content_type: str | None) -> bool:
     """`application/json`, in UTF-8 if it says a charset. Nothing else: forms and plain text need no CORS preflight."""
-    if content_type is None:
-        return False
+    return content_type is not None and len(content_type) <= MAX_CONTENT_TYPE and _is_json(content_type)
+
+
+@lru_cache(maxsize=512)
+def _is_json(content_type: str) -> bool:
     kind, *parameters = content_type.lower().split(";")
     charsets = [value for name, _, value in (p.strip().partition("=") for p in parameters) if name.strip() == "charset"]
     return kind.strip() == JSON and all(value.strip(' "') in ("utf-8", "utf8") for value in charsets)

@@ -19,6 +19,7 @@ from kb.errors import Unavailable
 from schema.addresses import Network, client_address
 from schema.documents import DocumentStore
 from schema.execution import Execution
+from schema.failures import RequestFailure
 from schema.limits import Limits
 from schema.observe import Observer
 from schema.origins import Origins
@@ -65,7 +66,7 @@ class WebSocketEndpoint:
         client = client_address(scope, trusted=self._trusted_proxies)
         wanted = GRAPHQL_TRANSPORT_WS_PROTOCOL in scope.get("subprotocols", ())
         crowded = self._open[client] >= self.limits.ws_sockets_per_address
-        if not wanted or crowded or not self._may_connect(scope):
+        if not wanted or crowded or not self._may_connect(scope) or not await self._in_time(client):
             await websocket.close()
             return
         self._open[client] += 1
@@ -95,6 +96,16 @@ class WebSocketEndpoint:
             return self._origins.may_connect(dict(scope["headers"]))
         except Unavailable:
             return False
+
+    async def _in_time(self, client: str) -> bool:
+        """A socket counts as a request does: opening them again and again is no way around the rate."""
+        if self.rate_limiter is None:
+            return True
+        try:
+            await self.rate_limiter.hit(client)
+        except RequestFailure:
+            return False
+        return True
 
     async def _handle(self, websocket: WebSocket, client: str) -> None:
         view = View()

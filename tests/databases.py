@@ -2,11 +2,12 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from kb.store.database import Database
 from kb.store.migrate import migrate
@@ -49,15 +50,33 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def empty_postgres(postgres: str) -> Iterator[str]:
     """The URL of a database of its own."""
-    socket = postgres
+    with created(postgres) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> Iterator[Callable[[], AbstractContextManager[str]]]:
+    """Makes databases that have their tables: copies of one, in a tenth of the time that migrating takes."""
+    with created(postgres) as url:
+        database = Database(url)
+        migrate(database)
+        database.close()
+        yield lambda: created(postgres, str(make_url(url).database))
+
+
+@contextmanager
+def created(socket: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a new database, dropped afterwards."""
     name = f"t{os.urandom(6).hex()}"
     admin = create_engine(f"postgresql+psycopg://postgres@/postgres?host={socket}", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield f"postgresql://postgres@/{name}?host={socket}"
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    try:
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        yield f"postgresql://postgres@/{name}?host={socket}"
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    finally:
+        admin.dispose()
 
 
 @pytest.fixture

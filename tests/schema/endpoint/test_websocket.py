@@ -301,11 +301,21 @@ def test_only_so_many_sockets_an_address(opened):
 
 
 def test_operations_are_counted_against_the_rate(opened):
-    with opened(rate_limiter=RateLimiter(burst=2, per_second=0.1))() as socket:
+    with opened(rate_limiter=RateLimiter(burst=3, per_second=0.1))() as socket:
         socket.init()
         answers = [socket.ask("{ hello }")[-1] for _ in range(3)]
         assert [answer["type"] for answer in answers] == ["complete", "complete", "error"]
         assert code(answers[-1]) == "RATE_LIMITED"
+
+
+def test_sockets_are_counted_against_the_rate(opened):
+    open_socket = opened(rate_limiter=RateLimiter(burst=2, per_second=0.1))
+    for _ in range(2):
+        with open_socket() as socket:
+            socket.init()
+    with pytest.raises(InvalidStatus) as refused, open_socket():
+        pass
+    assert refused.value.response.status_code == 403
 
 
 def test_a_slow_operation_is_stopped(opened):
