@@ -26,11 +26,11 @@ from search.whoosh_store import Changes, WhooshStore
 NO_SYNONYMS = Synonyms()
 
 
-def open_engine(url: str) -> SearchEngine:
-    """The engine that a KB_SEARCH_URL names. Raises ValueError."""
+def open_engine(url: str, *, shared: bool = False) -> SearchEngine:
+    """The engine that a KB_SEARCH_URL names; `shared` with processes that run side by side. Raises ValueError."""
     scheme, separator, path = url.partition("://")
     if separator and scheme == "whoosh" and path.startswith("/") and path.strip("/"):
-        return WhooshEngine(Path(path[1:]))
+        return WhooshEngine(Path(path[1:]), shared=shared)
     raise ValueError(
         f"KB_SEARCH_URL is {url!r}; it must be whoosh:///folder, relative to the working folder, "
         "or whoosh:////folder, absolute"
@@ -38,10 +38,13 @@ def open_engine(url: str) -> SearchEngine:
 
 
 class WhooshEngine:
-    """An index in one folder. Only `sync` touches Whoosh, one thread at a time; `search` reads a snapshot."""
+    """An index in one folder. Only `sync` touches Whoosh, one thread at a time; `search` reads a snapshot.
 
-    def __init__(self, path: Path, *, weights: Weights = WEIGHTS) -> None:
-        self._store = WhooshStore(path)
+    Of the processes that open it `shared`, the first writes, and the others follow.
+    """
+
+    def __init__(self, path: Path, *, weights: Weights = WEIGHTS, shared: bool = False) -> None:
+        self._store = WhooshStore(path, shared=shared)
         self._syncing = threading.Lock()
         self._weights = weights
         self._words = Words()

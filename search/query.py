@@ -12,7 +12,7 @@ MAX_CHARACTERS = 10_000
 FILTER_WORDS = 12
 
 _QUOTED = re.compile(r'["\u201c\u201d]([^"\u201c\u201d]+)["\u201c\u201d]')
-_EXCLUDED = re.compile(r"(?<!\S)-(?=[^\W\d_])(\S+)")
+_EXCLUDED = re.compile(r'(?<!\S)-(?:["\u201c\u201d][^"\u201c\u201d]+["\u201c\u201d]|[^\W\d_]\S*)')
 
 Stems = tuple[str, ...]
 

@@ -20,6 +20,8 @@ from search.visibility import Mask, group_numbers, in_first_locale, kept, mask_o
 EXPANSIONS = 50
 # A text that begins as the typed one is worth this many times as much.
 BEGINS_ALIKE = 2.0
+# A text with less of the typed words, by what they tell, is not meant: `paise kab m` is not `Cancel my order`.
+FAIR_SHARE = 0.2
 # What is read of a text that is still being typed.
 MAX_CHARACTERS = 200
 MAX_WORDS = 16
@@ -144,7 +146,10 @@ class Suggester:
         return _commonest(found, view.totals, CANDIDATES)
 
     def _scores(self, words: Sequence[Places], view: "_View") -> NDArray[np.float64]:
-        """BM25, a typed word being one term; a text that lacks words is worth less by their share, twice over."""
+        """BM25, a typed word being one term; a text that lacks words is worth less by their share, twice over.
+
+        One that lacks most of them is worth nothing.
+        """
         scores, found, most = np.zeros(len(self._entries)), np.zeros(len(self._entries)), 0.0
         for numbers in words:
             entries, parts = self._entries_with(numbers)
@@ -152,7 +157,8 @@ class Suggester:
             scores[entries] += telling * parts
             found[entries] += telling
             most += telling
-        worth: NDArray[np.float64] = scores * self._weights * (found / most) ** 2
+        share = found / most
+        worth: NDArray[np.float64] = scores * self._weights * np.where(share < FAIR_SHARE, 0.0, share**2)
         return worth
 
     def _entries_with(self, numbers: Places) -> tuple[Places, Floats]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from search.ownership import Ownership
 from search.protocol import Document, Progress, SyncReport
 from search.record import FIELDS, Record, analyse, from_bytes, stem_counts, to_bytes
 
@@ -66,13 +67,17 @@ class Changes:
 
 
 class WhooshStore:
-    """One folder. Not safe to share between threads; other processes are kept out while it writes."""
+    """One folder. Not safe to share between threads; other processes are kept out while it writes.
 
-    def __init__(self, path: Path) -> None:
+    `shared` is for processes that run side by side: one of them owns the index, the others never write it.
+    """
+
+    def __init__(self, path: Path, *, shared: bool = False) -> None:
         """Raises FileExistsError where something else is, which a rebuild would remove."""
         if path.exists() and not (path.is_dir() and all(map(_is_ours, path.iterdir()))):
             raise FileExistsError(f"{path} exists and is no search index")
         self._path = path
+        self._owner = Ownership(path.with_name(f"{path.name}.owner")) if shared else None
         self._revisions: dict[str, str] = {}
         self._version: Version | None = None
 
@@ -95,6 +100,9 @@ class WhooshStore:
         with self._locked():
             moved = self._version is None or self._version != _version(self._path)
             before = self.load() if moved else ()
+            if self._owner is not None and not self._owner.taken():
+                changes = self._follow(wanted)
+                return _after_reload(changes, before) if moved else changes
             if self._version is None:
                 return self._rebuild(wanted, progress)
             try:
@@ -103,6 +111,15 @@ class WhooshStore:
             except Exception as error:
                 log.warning("the search index in %s cannot be written and will be rebuilt: %s", self._path, repr(error))
                 return self._rebuild(wanted, progress)
+
+    def _follow(self, wanted: dict[str, Document]) -> Changes:
+        """What the owner has not written yet is analysed here too, and kept in memory alone."""
+        known = self._revisions
+        behind = [document for document in wanted.values() if known.get(document.id) != document.revision]
+        removed = frozenset(known.keys() - wanted.keys())
+        if behind or removed:
+            self._version = None  # the next sync reads the folder: what is kept then is not what is there now
+        return Changes(SyncReport(kept=len(wanted)), tuple(map(analyse, behind)), removed)
 
     def _update(self, wanted: dict[str, Document], progress: Progress | None) -> Changes:
         known = self._revisions

@@ -75,7 +75,7 @@ def _queries(
 ) -> list[QueryFigures]:
     rows = session.execute(
         select(Search.normalised, *_COUNTS)
-        .where(_counts(period))
+        .where(_counts(period), Search.normalised != "")  # those of erased people count, and say nothing
         .group_by(Search.normalised)
         .having(having)
         .order_by(order, _COUNTS[0].desc(), _COUNTS[1].desc(), Search.normalised)

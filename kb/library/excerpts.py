@@ -22,7 +22,7 @@ BETWEEN = 6  # characters between the words of a phrase: "cash on delivery"
 LENGTH = 220  # characters: two lines of a result list at 1280 px, four at 390 px
 HEADING = 0.5  # what a term in the heading adds, as a share of the same term in the passage
 # What a synonym is worth where the reader's own word is 1: `image` has three, which are no better than one of another.
-SYNONYM = 0.3
+SYNONYM = 0.4
 _IN_RUN = r"[\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff\u00ad\u200c\u200d\u2060'’.@\u2010\u2011-]"  # as analysis has it
 _in_run, _rest_of_run = re.compile(_IN_RUN).match, re.compile(f"(?:\\d[\\d,]*\\d)?{_IN_RUN}*").match
 _LARGE_NUMBERS = re.compile(r"\d{1,3},\d[\d,]+")

@@ -86,11 +86,12 @@ def test_any_word_counts_and_the_match_says_whether_all_are_found(engine, docume
 
 
 def test_a_hit_without_all_words_scores_a_fair_share_of_the_best(engine, document):
-    common = [document(f"c{n}", "x", "Your store.") for n in range(6)]
+    common = [document(f"c{n}", "x", "Your store.", kind="faq") for n in range(6)]
     engine.sync([document("a", "Favicon of your store"), document("b", "x", "favicon"), *common])
     page = ask(engine, "favicon store")
     assert (ids(page), page.total, page.match) == (["a", "b"], 2, Match.ALL_TERMS)
     assert page.facets[FacetField.KIND] == (FacetCount("article", 2),)
+    assert ask(engine, "favicon store", kinds=frozenset({"faq"})).total == 0  # a filter does not move the bar
     assert ask(engine, "store").total == 7
     assert ask(engine, "store zebra").total == 7
 

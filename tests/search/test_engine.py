@@ -216,6 +216,18 @@ def test_a_word_with_a_minus_is_excluded(engine):
     assert ask(engine, "refund").total == 2
 
 
+@pytest.mark.parametrize("text", ['refund -"bank transfer"', "refund -\u201cbank transfer\u201d"])
+def test_a_phrase_in_quotes_is_excluded_as_a_word_is(engine, text):
+    engine.sync(
+        [
+            make_document("a", "Refund by bank transfer"),
+            make_document("b", "Refund to a bank that can transfer"),
+            make_document("c", "Refund the transfer bank"),
+        ]
+    )
+    assert set(ids(ask(engine, text))) == {"b", "c"}
+
+
 def test_signs_in_a_long_post_are_no_filters(engine):
     engine.sync([make_document("a", "Import fails"), make_document("b", "Import with the force option")])
     post = 'my import -force fails since yesterday and the log says "cannot read line" when I start it again today'

@@ -73,6 +73,16 @@ def test_nothing_is_offered_for_nothing(titles, typed):
     assert texts(titles, typed) == []
 
 
+def test_a_text_with_little_of_what_was_typed_is_not_offered():
+    """The last letter is in half of the titles, and the words before it in none."""
+    many = [entry(f"{first} my order {number}") for number, first in enumerate(["Cancel", "Find", "Edit", "Pay"])]
+    others = [entry(f"Title {number}") for number in range(4)]
+    suggester = Suggester([*many, *others, entry("Paise wapas")])
+    assert texts(suggester, "m") == [each.text for each in (many[3], *many[1:3], many[0])]
+    assert texts(suggester, "xyzzy qwert m") == []
+    assert texts(suggester, "paise kab m")[0] == "Paise wapas"
+
+
 def test_long_text_and_few_wanted(titles):
     assert texts(titles, "refund " * 1000)[:1] != []
     assert texts(titles, "ref", first=1) == ["Refund an order"]
@@ -81,7 +91,7 @@ def test_long_text_and_few_wanted(titles):
 
 
 def test_only_what_may_be_seen_is_offered():
-    suggester = Suggester([entry("Refund"), entry("Refund secrets", labels=frozenset({"staff"}))])
+    suggester = Suggester([entry("Refund"), entry("Payout"), entry("Refund secrets", labels=frozenset({"staff"}))])
     assert texts(suggester, "refund s") == ["Refund"]
     assert texts(suggester, "secre") == []
     assert texts(suggester, "refund s", allow=frozenset({"staff"})) == ["Refund secrets"]

@@ -142,6 +142,14 @@ def test_the_best_passage_is_in_the_section_that_answers(page):
     )
 
 
+def test_a_passage_with_all_synonyms_of_one_word_is_not_better_than_one_with_two_words(page):
+    text = "## Colours\n\nTap the picture icon, choose a photo, see the image.\n\n## Limits\n\nImages may be WebP."
+    words = frozenset({"webp", "imag"})
+    found = excerpt(page(text), words | {"pictur", "photo", "pic"}, asked=words)
+    assert found.section.anchor == "s-limits"
+    assert found.html == "<mark>Images</mark> may be <mark>WebP</mark>."
+
+
 def test_where_no_word_is_meant_the_summary_stands(page):
     found = excerpt(page("Text.", summary="About money & fees."), frozenset({"refund"}))
     assert (found.html, found.section) == ("About money &amp; fees.", None)
