@@ -110,7 +110,8 @@ def _erase_words(session: Session, ids: Sequence[UUID]) -> None:
     mine = Escalation.ticket_id.in_(ids)
     session.execute(update(Escalation).where(mine).values(reason=ERASED))
     session.execute(update(Escalation).where(mine, Escalation.decision.is_not(None)).values(decision=ERASED))
-    session.execute(update(SEARCHES).where(SEARCHES.c.ticket_id.in_(ids)).values(ticket_id=None))
+    searched = {"query": "", "normalised": "", "filters": "{}", "visitor": None, "ticket_id": None}
+    session.execute(update(SEARCHES).where(SEARCHES.c.ticket_id.in_(ids)).values(searched))
 
 
 def _erase_ticket(session: Session, desk: Desk, ticket: Ticket, at: datetime) -> None:

@@ -27,7 +27,9 @@ from kb.support.tables import (
 )
 
 T = TypeVar("T", Message, Event, Escalation, Target)
-SEARCHES = table("searches", column("ticket_id", Uuid()), column("query"), column("at"))
+SEARCHES = table(
+    "searches", column("ticket_id", Uuid()), column("query"), column("normalised"), column("filters"), column("visitor")
+)
 """The search log is above the desk; what leads from it to a ticket is the person's all the same."""
 
 

@@ -102,8 +102,8 @@ def review(
     _ensure_move(row, status, words)
     if row.status is status and words in (None, row.response):
         return row
-    row.status, row.updated_at = status, at
-    if words and words != row.response:
+    moved, row.status, row.updated_at = row.status is not status, status, at
+    if words and (moved or words != row.response):
         row.response = words
         if row.author:
             outbox.mail(session, "feedback_answered", {"feedback": str(row.id)}, to=row.author, at=at)

@@ -47,7 +47,7 @@ def _wanted(filter: FeedbackFilter, author_id: UUID | None) -> Select[Feedback]:
     if filter.statuses is not None:
         wanted = wanted.where(Feedback.status.in_(filter.statuses))
     if filter.page_id is not None:
-        wanted = wanted.where(Feedback.page_id == filter.page_id)
+        wanted = wanted.where(Feedback.page_id == filter.page_id.replace("\0", " "))  # PostgreSQL has no such text
     if author_id is not None:
         wanted = wanted.where(Feedback.author_id == author_id)
     return wanted

@@ -77,7 +77,7 @@ def _open(session: Session, desk: Desk, given: NewTicket, *, by: Actor, at: date
     body = fields.text(given.body, "body", fields.BODY)
     order = fields.line(given.order, "order", fields.ORDER, required=False) or None
     _ensure_channel(given, by)
-    if given.search_id is not None and len(given.search_id) > SEARCH_ID:
+    if given.search_id is not None and (len(given.search_id) > SEARCH_ID or not given.search_id.isprintable()):
         raise Refused("INVALID", "This is no search's id.", field=("searchId",))
     version = policies.in_force(session, desk, at=at)
     topic = policies.topic_of(policies.terms(version), given.topic)

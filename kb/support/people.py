@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kb.support.desk import Actor, Desk
@@ -27,17 +28,30 @@ def find_account(session: Session, desk: Desk, viewer: Viewer) -> Person | None:
 
 def account(session: Session, desk: Desk, actor: Actor, *, at: datetime) -> Person:
     """The row of a signed-in person, made or brought to what the token says now."""
-    viewer = actor.viewer
-    person = find_account(session, desk, viewer)
-    if person is None:
-        person = Person(key=account_key(desk, viewer), role=viewer.role, locale=actor.locale, created_at=at)
-        session.add(person)
+    person = find_account(session, desk, actor.viewer) or _met(session, desk, actor, at)
+    _tell(person, actor.viewer)
+    session.flush()
+    return person
+
+
+def _met(session: Session, desk: Desk, actor: Actor, at: datetime) -> Person:
+    """A person whom the desk meets for the first time."""
+    key = account_key(desk, actor.viewer)
+    person = Person(key=key, locale=actor.locale, created_at=at)
+    _tell(person, actor.viewer)
+    try:
+        with session.begin_nested():
+            session.add(person)
+    except IntegrityError:  # a moment earlier, in another transaction
+        return session.scalars(select(Person).where(Person.key == key)).one()
+    return person
+
+
+def _tell(person: Person, viewer: Viewer) -> None:
     manager = viewer.account_manager
     person.role, person.name, person.email = viewer.role, viewer.name, viewer.email
     person.plan, person.erased_at = viewer.plan, None
     person.manager_name, person.manager_email = (manager.name, manager.email) if manager else (None, None)
-    session.flush()
-    return person
 
 
 def visitor(session: Session, desk: Desk, *, name: str | None, email: str | None, locale: str, at: datetime) -> Person:

@@ -160,7 +160,7 @@ def _conditions(desk: Desk, filter: TicketFilter, by: Actor) -> Iterator[ColumnE
     )
     for column, values in listed:
         if values:
-            yield column.in_(values)
+            yield column.in_([each for each in values if "\0" not in each])  # PostgreSQL has no such text
     mine = Ticket.assignee_id == _account(desk, by)
     asked: Sequence[tuple[ColumnElement[bool], bool | None]] = (
         (Ticket.escalation_level.is_not(None), filter.escalated),

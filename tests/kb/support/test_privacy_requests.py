@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import inspect, select, text
 
 from kb.errors import NotFound, Refused
+from kb.insights.figures import top_queries
+from kb.insights.period import Period
+from kb.insights.tables import Search
 from kb.library.terms import Topic
 from kb.store.database import Database
 from kb.support import (
@@ -138,6 +141,21 @@ def test_nothing_of_an_erased_person_is_left(office, database, who, tmp_path):
     assert office.due_work(ticket) == []
     assert {each.body for each in office.messages(ticket)} == {ERASED}
     assert office.events(ticket)[-1].text == "Closed: the data of its requester was erased"
+
+
+def test_what_was_searched_before_a_ticket_is_erased_and_counts_on(office, database):
+    ticket = office.open().ticket
+    text = {"query": f"My {WORDS}", "normalised": WORDS, "filters": f'{{"tags": ["{WORDS}"]}}', "visitor": "v" * 32}
+    more = {"match": "none", "total": 0, "locale": "en", "generation": "g", "staff": False, "at": NOW}
+    row = Search(search_id="a" * 32, ticket_id=ticket.id, **text, **more)
+    database.write(lambda session: session.add(row))
+    [export] = office.do(privacy.export, by=customer(), token=None)["tickets"]
+    assert export["searchedBefore"] == [{"query": f"My {WORDS}"}]
+    office.do(privacy.erase, by=customer(), token=None)
+    assert WORDS not in dump(database)
+    period = Period(NOW - DAY, NOW + DAY, ())
+    assert database.read(lambda session: top_queries(session, period, first=5)) == []
+    assert database.read(lambda session: session.scalars(select(Search.total)).all()) == [0]
 
 
 def test_the_others_keep_what_is_theirs(office, database):

@@ -154,6 +154,7 @@ def test_filters(office):
     assert found(text=vis.reference[4:]) == ["Refund"]
     assert found(statuses=(TicketStatus.NEW,), plans=(Plan.STARTUP,)) == ["Sign_in"]
     assert found(text="\0") == everything
+    assert found(teams=("a\0",)) == []
 
 
 def test_breached_tickets(office):

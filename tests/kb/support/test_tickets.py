@@ -128,6 +128,7 @@ def test_only_staff_say_that_it_came_another_way(office, channel):
         ({"body": "x" * 20_001}, ("TOO_LONG", ("body",))),
         ({"order": "x" * 101}, ("TOO_LONG", ("order",))),
         ({"search_id": "x" * 65}, ("INVALID", ("searchId",))),
+        ({"search_id": "x\0"}, ("INVALID", ("searchId",))),
         ({"idempotency_key": ""}, ("INVALID", ("idempotencyKey",))),
     ],
 )

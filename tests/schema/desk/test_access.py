@@ -4,17 +4,19 @@ A field without a row fails, and so does a row without a field.
 """
 
 import json
+from uuid import uuid4
 
 import pytest
 
 from kb.support.tables import Ticket
+from schema import ids
 from schema.documents import SECRET_ARGUMENTS
 from tests.schema.desk.access.changing import Changes, changed
 from tests.schema.desk.access.live import heard, queued, refused, refused_queue
 from tests.schema.desk.access.people import AGENTS, MISSING, OWNERS, PEOPLE, REQUESTERS, ask, matrix
 from tests.schema.desk.access.reading import Reading, read
 from tests.schema.desk.access.schema import FIELDS, SCHEMA, arguments, everything, mutation, told
-from tests.schema.desk.access.world import CONTENT, SECRET, World, seeded
+from tests.schema.desk.access.world import CONTENT, KNOWN, SECRET, World, seeded
 from tests.schema.desk.asking import REPLY, opened
 from tests.support import write
 
@@ -197,6 +199,25 @@ def test_the_queue_is_followed_by_agents(world, changes):
     assert set(told_) == {who for who in PEOPLE if cells[who] == "all"}
     for who in PEOPLE.keys() - told_.keys():
         assert [each["extensions"]["code"] for each in refused_queue(world, who)["payload"]] == [cells[who]]
+
+
+@pytest.mark.parametrize("who", REQUESTERS)
+def test_an_id_in_an_input_does_not_tell_whether_it_is_there(world, who):
+    nothing, goodwill = ids.encode("article:nothing"), world.page("goodwill")
+    none, feedback = ids.encode(f"feedback:{uuid4()}"), world.feedback["guest"]
+    for name, key, hidden, missing, more in (
+        ("reviewFeedback", "id", feedback, none, {"status": "DONE", "response": "Done."}),
+        ("submitFeedback", "page", goodwill, nothing, {"kind": "CONTENT", "text": "Wrong."}),
+        ("voteOnPage", "page", goodwill, nothing, {"helpful": True}),
+        ("recordOpen", "page", goodwill, nothing, {"searchId": "0" * 32, "position": 1}),
+        ("acknowledgePolicy", "policy", world.decided["guest"].id, nothing, {}),
+    ):
+        answers = [
+            ask(world.client, PEOPLE[who], mutation(name), headers=KNOWN, input={key: each, **more})
+            for each in (hidden, missing)
+        ]
+        assert answers[0] == answers[1], name
+        assert answers[0].outcome in ("NOT_FOUND", "FORBIDDEN", "NOT_ALLOWED"), name
 
 
 @pytest.mark.parametrize("which", ["another ticket's", "a revoked link's", "nonsense"])

@@ -69,3 +69,13 @@ def test_answers_about_tickets_are_in_no_cache(desk):
 def test_a_page_of_tickets_with_all_their_suggestions_costs_too_much(desk):
     document = "{ tickets(first: 50) { nodes { suggestedArticles { node { title } } } } }"
     assert desk.error_code(document, viewer=ASHA) == "QUERY_TOO_COMPLEX"
+
+
+def test_a_ticket_outlives_the_file_of_its_policy(fresh, tmp_path):
+    asked = opened(fresh, RAVI)
+    (tmp_path / "content/policies/customer-support/2024-10-30.md").unlink()
+    fresh.live.refresh()
+    seen = asked.seen("{ targets { kind promise } canEscalate { allowed } }")
+    assert [each["kind"] for each in seen["targets"]] == ["FIRST_RESPONSE", "RESOLUTION"]
+    document = f'{{ ticket(reference: "{asked.reference}") {{ policy {{ slug }} }} }}'
+    assert fresh.error_code(document, viewer=RAVI) == "NOT_FOUND"

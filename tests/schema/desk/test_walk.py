@@ -4,21 +4,15 @@ A visitor asks; an agent asks back, cites a page, resolves; three stages of esca
 kept or broken, and everybody who follows it is told of each step in order.
 """
 
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 
 from kb.viewer import Role, Viewer
-from tests.databases import database, empty, empty_postgres, postgres, url  # noqa: F401  fixtures
-from tests.mailbox import Mailbox, link, mailbox  # noqa: F401  fixture
+from tests.mailbox import Mailbox, link
 from tests.schema.desk.asking import (
     ASHA,
     CREATE,
@@ -39,22 +33,18 @@ from tests.schema.desk.asking import (
     only,
     opened,
 )
-from tests.schema.desk.test_live import Followed, following
+from tests.schema.desk.test_live import following
+from tests.schema.desk.walking import MEERA, QUEUED, SUBJECT, TOLD, Walk, ist, promised, row, subscribed, when
 from tests.support import Client
 
-INDIA = ZoneInfo("Asia/Kolkata")
 OM = Viewer(role=Role.SPECIALIST, subject="agent-om", name="Om Bhatt", email="om@ooulet.example", teams=("technical",))
 NILA = Viewer(role=Role.MANAGER, subject="agent-nila", name="Nila Thapa", email="nila@ooulet.example")
-MEERA = "meera@home.example"
-SUBJECT = "The payout is late"
 DESK = "Support desk"
 VISITOR = {"kb-visitor": str(uuid4())}
 
 SEARCH = "query($q: String!) { search(query: $q) { searchId nodes { id slug } } }"
 OPEN = f"mutation($input: RecordOpenInput!) {{ recordOpen(input: $input) {{ recorded {ERRORS} }} }}"
 QUEUE = "{ tickets(orderBy: NEXT_DUE) { nodes { reference severity targets { kind } readBefore { slug } } } }"
-TOLD = "subscription($r: String!, $t: String) { ticketUpdated(reference: $r, accessToken: $t) { at kind actor { name } text } }"
-QUEUED = "subscription { queueUpdated(filter: {topics: [PAYMENTS]}) { status escalation { level state } } }"
 TIMELINE = "{ timeline(first: 100) { nodes { at kind actor { name } text } } }"
 CASE = "{ escalation { currentlyWith reviewDueAt nextUpdateDueAt stages { team state decision reviewer { name } } } }"
 TARGETS = "{ targets { kind dueAt metAt breached clock explanation { from to counted } } }"
@@ -67,87 +57,10 @@ OUTCOME = (
 )
 
 
-def ist(when: str) -> datetime:
-    """A moment as the desk's clocks tell it, such as "19 10:30" of November 2026; the 3rd is December's."""
-    day, _, clock = when.partition(" ")
-    hour, _, minute = clock.partition(":")
-    return datetime(2026, 11 if len(day) == 2 else 12, int(day), int(hour), int(minute), tzinfo=INDIA)
-
-
-def when(moment: str | None) -> str | None:
-    """The same the other way, of what an answer tells."""
-    if moment is None:
-        return None
-    found = datetime.fromisoformat(moment).astimezone(INDIA)
-    assert found == ist(f"{found.day} {found:%H:%M}")
-    return f"{found.day} {found:%H:%M}"
-
-
-@dataclass
-class Walk:
-    """The case, and those who follow it: its requester by the link, agents by the queue, all by mail."""
-
-    client: Client
-    mails: Mailbox
-    clock: Any
-    content: Path
-    asked: Asked
-    guest: Followed
-    queue: Followed
-    history: list[tuple[str, str, str, str]] = field(default_factory=list)
-    now: str = ""
-
-    def at(self, moment: str) -> None:
-        self.now = moment
-        self.clock.move_to(ist(moment))
-
-    def happened(self, *events: tuple[str, str, str]) -> None:
-        """The next events that the requester is told of: kind, actor, text."""
-        for event in events:
-            told = self.guest.next()
-            assert _row(told) == (self.now, *event)
-            self.history.append((self.now, *event))
-
-    def queued(self, status: str, stage: str | None = None) -> None:
-        """What agents are told of the change."""
-        level, _, state = (stage or "").partition(" ")
-        assert self.queue.next() == {
-            "status": status,
-            "escalation": {"level": level, "state": state} if stage else None,
-        }
-
-    def mailed(self, subject: str, to: str = MEERA) -> str:
-        """The text of the next mail, which must be this one."""
-        found, about, text = self.mails.next()
-        assert (found, about) == (to, f"{subject}: {SUBJECT} [{self.asked.reference}]")
-        reference = self.asked.reference
-        path = f"t/{reference}.{self.asked.token}" if to == MEERA else f"tickets/{reference}"
-        assert f" http://kb.test/{path} " in text
-        return text
-
-    def done(self, payload: Any) -> Any:
-        assert payload["userErrors"] == []
-        return payload
-
-    def refused(self, code: str, payload: Any) -> None:
-        assert [each["code"] for each in payload["userErrors"]] == [code]
-
-
-def _row(event: Any) -> tuple[str | None, str, str, str]:
-    return when(event["at"]), event["kind"], event["actor"]["name"], event["text"]
-
-
 @pytest.fixture
-def walk(
-    serve: Callable[..., Client],
-    mailbox: Mailbox,
-    url: str,
-    request: pytest.FixtureRequest,
-    tmp_path: Path,  # noqa: F811
-) -> Iterator[Walk]:
-    request.getfixturevalue("database")
+def walk(setting: dict[str, str], mailbox: Mailbox, serve: Callable[..., Client], tmp_path: Path) -> Iterator[Walk]:
     with time_machine.travel(ist("19 10:00"), tick=False) as clock:
-        client = serve(FILES, database_url=url, smtp_url=mailbox.url, mail_from="help@ooulet.example")
+        client = serve(FILES, smtp_url=mailbox.url, mail_from="help@ooulet.example", **setting)
         with following(client, QUEUED, ASHA) as queue:
             subscribed(client, 1)
             clock.move_to(ist("19 10:30"))
@@ -158,10 +71,21 @@ def walk(
                 yield Walk(client, mailbox, clock, tmp_path / "content", asked, guest, queue)
 
 
-def subscribed(client: Client, count: int) -> None:
-    hub = client.http.app.state.delivery.live
-    while len(hub._subscriptions) < count or not hub.following.is_set():
-        time.sleep(0.02)
+def test_a_case_from_the_search_to_the_final_decision(walk: Walk) -> None:
+    for step in (is_asked_back, is_resolved, page_changes, first_stage, second_stage, final_stage):
+        step(walk)
+    walk.at("26 12:30")
+    walk.done(walk.asked.by_requester(RATE, score=2, comment="In the end."))
+    walk.happened(("RATED", "Meera", "Rated 2 of 5."))
+    walk.queued("RESOLVED", "FINAL DECIDED")
+    walk.at("3 12:00")
+    walk.happened(("STATUS_CHANGED", DESK, "Nothing was heard for seven days. Now closed."))
+    walk.queued("CLOSED", "FINAL DECIDED")
+    timeline = [row(each) for each in walk.asked.seen(TIMELINE)["timeline"]["nodes"]]
+    assert timeline == [("19 10:30", "CREATED", "Meera", "The ticket was opened."), *walk.history]
+    assert walk.mails.empty
+    promises_add_up(walk)
+    figures_tell(walk)
 
 
 def asks(client: Client, mails: Mailbox) -> Asked:
@@ -366,39 +290,9 @@ def _case(walk: Walk) -> dict[str, str | None]:
     }
 
 
-def _promised(target: Any) -> tuple[Any, ...]:
-    """Kind, due, met, breached, and what the counted intervals of its explanation add up to: hours, or days."""
-    counted = [
-        [datetime.fromisoformat(each[name]) for name in ("from", "to")]
-        for each in target["explanation"]
-        if each["counted"]
-    ]
-    hours = sum((to - began for began, to in counted), timedelta()) / timedelta(hours=1)
-    days = len({began.astimezone(INDIA).date() for began, _ in counted})
-    amount = f"{days} days" if target["clock"] == "BUSINESS_DAYS" else f"{hours:g} hours"
-    return target["kind"], when(target["dueAt"]), when(target["metAt"]), target["breached"], amount
-
-
-def test_a_case_from_the_search_to_the_final_decision(walk: Walk) -> None:
-    for step in (is_asked_back, is_resolved, page_changes, first_stage, second_stage, final_stage):
-        step(walk)
-    walk.at("26 12:30")
-    walk.done(walk.asked.by_requester(RATE, score=2, comment="In the end."))
-    walk.happened(("RATED", "Meera", "Rated 2 of 5."))
-    walk.queued("RESOLVED", "FINAL DECIDED")
-    walk.at("3 12:00")
-    walk.happened(("STATUS_CHANGED", DESK, "Nothing was heard for seven days. Now closed."))
-    walk.queued("CLOSED", "FINAL DECIDED")
-    timeline = [_row(each) for each in walk.asked.seen(TIMELINE)["timeline"]["nodes"]]
-    assert timeline == [("19 10:30", "CREATED", "Meera", "The ticket was opened."), *walk.history]
-    assert walk.mails.empty
-    promises_add_up(walk)
-    figures_tell(walk)
-
-
 def promises_add_up(walk: Walk) -> None:
     """What holds no longer is not told: the updates of stages that were decided."""
-    assert [_promised(each) for each in walk.asked.seen(TARGETS)["targets"]] == [
+    assert [promised(each) for each in walk.asked.seen(TARGETS)["targets"]] == [
         ("FIRST_RESPONSE", "20 10:30", "19 11:00", False, "24 hours"),
         ("RESOLUTION", "19 17:30", "19 15:00", False, "4 hours"),  # three hours later than without the question
         ("NEXT_RESPONSE", "20 14:00", "19 15:00", False, "24 hours"),
