@@ -6,7 +6,7 @@ One alone: `python -m bench.judged`.
 import subprocess
 import sys
 
-MODULES = ("judged", "search", "http", "attacks")
+MODULES = ("judged", "search", "http", "attacks", "pages", "desk")
 
 
 def main() -> int:

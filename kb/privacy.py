@@ -6,7 +6,8 @@ Digits of every script count. Masked text masks to itself.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 EMAIL, UPI, CARD, AADHAAR, PAN, PHONE = "[email]", "[upi]", "[card]", "[aadhaar]", "[pan]", "[phone]"
 TOKEN, IBAN, SSN = "[token]", "[iban]", "[ssn]"
@@ -78,6 +79,25 @@ def masked(text: str) -> str:
     return once
 
 
+def masked_numbers(text: str) -> str:
+    """The same for what people write to support: card, Aadhaar and PAN numbers, UPI ids, tokens.
+
+    Where there is a check digit it must be right, so that numbers of orders and accounts survive; addresses and phones
+    stay, since people are called and written back to.
+    """
+    once = _masked_numbers(text)
+    while once != text:
+        text, once = once, _masked_numbers(once)
+    return once
+
+
+def _masked_numbers(text: str) -> str:
+    text = _ADDRESS.sub(_upi, text) if "@" in text or "＠" in text else text
+    text = _SECRET_LINK.sub(rf"\1{TOKEN}", _JWT.sub(TOKEN, text))
+    text = _SPACED_PAN.sub(PAN, _PAN.sub(PAN, text))
+    return _RUN.sub(partial(_numbers, kind=_checked), text)
+
+
 def _masked(text: str) -> str:
     if "@" in text or "＠" in text or re.search(r"[(\[] ?at ?[)\]]", text, re.IGNORECASE):
         text = _SPACED_ADDRESS.sub(EMAIL, text)
@@ -85,7 +105,7 @@ def _masked(text: str) -> str:
     text = _ENCODED_ADDRESS.sub(_address, text) if "40" in text else text
     text = _IBAN.sub(_iban, _SECRET_LINK.sub(rf"\1{TOKEN}", _JWT.sub(TOKEN, text)))
     text = _SPACED_PAN.sub(PAN, _PAN.sub(PAN, text))
-    return _RUN.sub(_numbers, text)
+    return _RUN.sub(partial(_numbers, kind=_any_number), text)
 
 
 def luhn(digits: str) -> bool:
@@ -118,6 +138,12 @@ def _address(match: re.Match[str]) -> str:
     return match[0] if domain[0].isdigit() else UPI + match["domain"][len(domain) :]  # shirts@499 is a price
 
 
+def _upi(match: re.Match[str]) -> str:
+    """A bare word behind the @ is a handle; mail addresses stay."""
+    found = _address(match)
+    return found if found.startswith(UPI) else match[0]
+
+
 def _iban(match: re.Match[str]) -> str:
     """The longest beginning whose check digits are right: a word may follow that looks like a group."""
     for group in reversed(list(_IBAN_GROUP.finditer(match[0]))):
@@ -132,7 +158,7 @@ def _is_iban(compact: str) -> bool:
     return int("".join(str(int(character, 36)) for character in compact[4:] + compact[:4])) % 97 == 1
 
 
-def _numbers(match: re.Match[str]) -> str:
+def _numbers(match: re.Match[str], *, kind: "Kind") -> str:
     """A run of digits with each number in it masked, the longest from the left."""
     run = match[0]
     places = [group.span() for group in _GROUP.finditer(run)]
@@ -142,7 +168,7 @@ def _numbers(match: re.Match[str]) -> str:
         plus = first == 0 and run[0] == "+"
         before = first == 0 and _is_letter(match.string[: match.start()][-1:])
         after = len(groups) - first if _is_letter(match.string[match.end() :][:1]) else 0
-        count, placeholder = _longest(groups[first : first + _LONGEST], plus, before, after)
+        count, placeholder = _longest(groups[first : first + _LONGEST], plus, before, after, kind)
         if placeholder:
             pieces += [run[kept : places[first][0] - plus], placeholder]
             kept = places[first + count - 1][1]
@@ -150,25 +176,39 @@ def _numbers(match: re.Match[str]) -> str:
     return "".join([*pieces, run[kept:]])
 
 
-def _longest(groups: Sequence[str], plus: bool, before: bool, after: int) -> tuple[int, str]:
+def _longest(groups: Sequence[str], plus: bool, before: bool, after: int, kind: "Kind") -> tuple[int, str]:
     """How many of the groups make a number, and its placeholder; (1, "") where they make none.
 
     A letter may touch the first group (`before`), or the last of so many (`after`).
     """
     for count in range(len(groups), 0, -1):
-        if (length := sum(map(len, groups[:count]))) <= _LONGEST and length >= 8:
-            placeholder = _kind(groups[:count], plus) or _form(groups[:count], plus, before or count == after)
-            if placeholder:
-                return count, placeholder
+        if not 8 <= sum(map(len, groups[:count])) <= _LONGEST:
+            continue
+        if placeholder := kind(groups[:count], plus, before or count == after):
+            return count, placeholder
     return 1, ""
+
+
+Kind = Callable[[Sequence[str], bool, bool], str]
+"""The placeholder of groups of digits, behind a plus or not, touched by letters or not; empty where they are none."""
+
+
+def _any_number(groups: Sequence[str], plus: bool, glued: bool) -> str:
+    return _kind(groups, plus) or _form(groups, plus, glued)
+
+
+def _checked(groups: Sequence[str], plus: bool, glued: bool) -> str:
+    """By its check digit alone."""
+    digits = "".join(groups)
+    if _CARD.fullmatch(digits) and luhn(digits):
+        return CARD
+    return AADHAAR if _AADHAAR.fullmatch(digits) and verhoeff(digits) else ""
 
 
 def _kind(groups: Sequence[str], plus: bool) -> str:
     digits, sizes = "".join(groups), [len(group) for group in groups]
-    if _CARD.fullmatch(digits) and luhn(digits):
-        return CARD
-    if _AADHAAR.fullmatch(digits) and verhoeff(digits):
-        return AADHAAR
+    if checked := _checked(groups, plus, False):
+        return checked
     if min(sizes) == 1 < max(sizes):  # "7 128 256 512" is a choice of sizes, not a phone
         return ""
     called = plus and _INTERNATIONAL.fullmatch(digits)

@@ -16,17 +16,17 @@ PATIENCE = 60  # seconds for a mail on a busy machine; nothing is measured
 
 
 class Mailbox:
-    """The mails of everybody, in the order in which they came."""
+    """The mails of everybody, in the order in which they came; taken or not as `answer` says."""
 
     def __init__(self) -> None:
-        self.url = ""
+        self.url, self.answer = "", "250 OK"
         self._arrived: Queue[EmailMessage] = Queue()
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         mail = email.message_from_bytes(envelope.content, policy=default)
         assert envelope.rcpt_tos == [mail["To"].addresses[0].addr_spec]
         self._arrived.put(mail)
-        return "250 OK"
+        return self.answer
 
     def next(self) -> tuple[str, str, str]:
         """Whom the next mail is to, its subject, and its words, however the lines were broken."""

@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -134,48 +134,105 @@ def test_gql_over_a_socket(url, slugs):
     assert asyncio.run(ask()) == [3, "AGENT", "BAD_USER_INPUT"]
 
 
-SUBSCRIPTION = "subscription { queueUpdated { subject } }"
+QUEUE = "subscription { queueUpdated { __typename subject } }"
+TICKET = """
+subscription Follow($reference: String!, $accessToken: String) {
+  ticketUpdated(reference: $reference, accessToken: $accessToken) { __typename kind text actor { __typename name role } }
+}
+"""
 CREATE = """
 mutation($n: String!) {
   createTicket(input: {subject: "A ticket", body: "Of a visitor.", topic: OTHER, email: "a@example.com", idempotencyKey: $n}) {
-    userErrors { message }
+    ticket { reference } accessToken userErrors { message }
   }
 }
 """
+REPLY = """
+mutation($reference: String!) {
+  replyToTicket(input: {reference: $reference, body: "Which bank?"}) { userErrors { message } }
+}
+"""
+BORN = {"queueUpdated": {"__typename": "Ticket", "subject": "A ticket"}}
+ACTOR = {"__typename": "Person", "name": AGENT.name, "role": "AGENT"}
+REPLIED = {
+    "ticketUpdated": {"__typename": "TicketEvent", "kind": "REPLIED", "text": "Support replied.", "actor": ACTOR}
+}
 
 
-async def creating(url: str, heard: asyncio.Task[Any]) -> Any:
+async def created(session: Any) -> dict[str, str]:
+    """What names a new ticket of a visitor."""
+    answer = await session.execute(GraphQLRequest(CREATE, variable_values={"n": str(uuid4())}))
+    assert answer["createTicket"]["userErrors"] == []
+    return {
+        "reference": answer["createTicket"]["ticket"]["reference"],
+        "accessToken": answer["createTicket"]["accessToken"],
+    }
+
+
+async def heard(listening: Coroutine[Any, Any, Any], change: Callable[[], Awaitable[object]]) -> Any:
     """What is heard, while there is something to hear of again and again: a client is not asked when it began."""
+    task = asyncio.create_task(listening)
+    while not task.done():
+        await change()
+        await asyncio.wait({task}, timeout=0.3)
+    return await task
+
+
+async def heard_of_the_queue(url: str, listening: Coroutine[Any, Any, Any]) -> Any:
     async with Client(transport=HTTPXAsyncTransport(url)) as session:
-        while not heard.done():
-            created = await session.execute(GraphQLRequest(CREATE, variable_values={"n": str(uuid4())}))
-            assert created["createTicket"]["userErrors"] == []
-            await asyncio.wait({heard}, timeout=0.3)
-    return await heard
+        return await heard(listening, lambda: created(session))
 
 
-def test_gql_subscribes(url):
-    async def first() -> Any:
-        transport = WebsocketsTransport(
-            url.replace("http", "ws", 1), init_payload={"authorization": f"Bearer {token(AGENT)}"}
-        )
-        async with Client(transport=transport) as session:
-            async for event in session.subscribe(gql(SUBSCRIPTION)):
+async def heard_of_a_reply(url: str, listening: Callable[[dict[str, str]], Coroutine[Any, Any, Any]]) -> Any:
+    """By a visitor who has the ticket's link, while an agent replies."""
+    headers = {"authorization": f"Bearer {token(AGENT)}"}
+    async with (
+        Client(transport=HTTPXAsyncTransport(url)) as visitor,
+        Client(transport=HTTPXAsyncTransport(url, headers=headers)) as agent,
+    ):
+        ticket = await created(visitor)
+        reply = GraphQLRequest(REPLY, variable_values={"reference": ticket["reference"]})
+        return await heard(listening(ticket), lambda: agent.execute(reply))
+
+
+async def first_by_gql(url: str, asked: GraphQLRequest, **payload: str) -> Any:
+    """The first event of a subscription; of a ticket's events the first reply."""
+    transport = WebsocketsTransport(url.replace("http", "ws", 1), init_payload=payload)
+    async with Client(transport=transport) as session, asyncio.timeout(60):
+        async for event in session.subscribe(asked):
+            if event.get("ticketUpdated", REPLIED["ticketUpdated"])["kind"] == "REPLIED":
                 return event
 
-    async def run() -> Any:
-        return await creating(url, asyncio.create_task(asyncio.wait_for(first(), 60)))
 
-    assert asyncio.run(run()) == {"queueUpdated": {"subject": "A ticket"}}
+def test_gql_subscribes_to_the_queue(url):
+    listening = first_by_gql(url, gql(QUEUE), authorization=f"Bearer {token(AGENT)}")
+    assert asyncio.run(heard_of_the_queue(url, listening)) == BORN
+
+
+def test_gql_subscribes_to_a_ticket(url):
+    def listening(ticket: dict[str, str]) -> Coroutine[Any, Any, Any]:
+        return first_by_gql(url, GraphQLRequest(TICKET, variable_values=ticket))
+
+    assert asyncio.run(heard_of_a_reply(url, listening)) == REPLIED
+
+
+def everybody(event: Any) -> dict[str, Any]:
+    return dict.fromkeys(("apollo", "urql", "graphql-ws"), event)
 
 
 @needs_node
 @needs_packages
-def test_apollo_urql_and_graphql_ws_subscribe(url):
-    async def run() -> Any:
-        listening = asyncio.to_thread(node, "subscriptions.mjs", url, token(AGENT), SUBSCRIPTION)
-        return await creating(url, asyncio.create_task(listening))
+def test_apollo_urql_and_graphql_ws_subscribe_to_the_queue(url):
+    listening = asyncio.to_thread(node, "subscriptions.mjs", url, token(AGENT), QUEUE)
+    told = asyncio.run(heard_of_the_queue(url, listening))
+    assert {name: each["result"] for name, each in told.items()} == everybody(BORN)
 
-    told = asyncio.run(run())
-    subjects = {name: event["result"]["queueUpdated"]["subject"] for name, event in told.items()}
-    assert subjects == {"apollo": "A ticket", "urql": "A ticket", "graphql-ws": "A ticket"}
+
+@needs_node
+@needs_packages
+def test_apollo_urql_and_graphql_ws_subscribe_to_a_ticket(url):
+    def listening(ticket: dict[str, str]) -> Coroutine[Any, Any, Any]:
+        return asyncio.to_thread(node, "subscriptions.mjs", url, "", TICKET, json.dumps(ticket))
+
+    told = asyncio.run(heard_of_a_reply(url, listening))
+    assert {name: each["result"] for name, each in told.items()} == everybody(REPLIED)

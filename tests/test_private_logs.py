@@ -5,6 +5,7 @@ import json
 import re
 import signal
 import socket
+import time
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -12,25 +13,20 @@ import httpx2
 import pytest
 from websockets.sync.client import connect
 
-from kb.viewer import AccountManager, Role, Viewer
+from tests.mailbox import Mailbox, mailbox  # noqa: F401  fixture
+from tests.planted import CARD, EMAIL, NAME, PERSON, PLANTED, SECRET, plant_at_the_desk
 from tests.serving import PATIENCE, serving
 from tests.support import JWT_SECRET, token
 
-EMAIL, NAME, CARD, SECRET = "jane.planted@example.com", "Jane_Planted", "4111111111111111", "tok-planted-5f0a"
-PLANTED = (EMAIL, NAME, CARD, SECRET, "planted")
-PERSON = Viewer(
-    role=Role.CUSTOMER,
-    subject="subject-planted",
-    name=NAME,
-    email=EMAIL,
-    account_manager=AccountManager("Planted Manager", "manager.planted@example.com"),
-)
 BUGGY = """
 import server
+from kb.delivery import mail
+from kb.support import messages
 from search.engine import WhooshEngine
+from sqlalchemy import text
 from web.media import Media
 
-search = WhooshEngine.search
+search, reply, letter = WhooshEngine.search, messages.reply, mail.letter
 
 def broken_search(self, query):
     if "boom" in query.text:
@@ -40,10 +36,24 @@ def broken_search(self, query):
 async def broken_media(self, scope, receive, send):
     raise RuntimeError(f"no media at {scope['path']}")
 
+def broken_reply(session, desk, reference, given, **more):
+    if "boom" in given.body:
+        raise RuntimeError(f"cannot store {given.body}")
+    if "bang" in given.body:
+        session.execute(text("INSERT INTO messages (body) VALUES (:body)"), {"body": given.body})
+    return reply(session, desk, reference, given, **more)
+
+def broken_letter(session, desk, row):
+    written = letter(session, desk, row)
+    if written and "boom" in written.subject:
+        raise RuntimeError(f"cannot write to {written.to}")
+    return written
+
 WhooshEngine.search, Media.__call__ = broken_search, broken_media
+messages.reply, mail.letter = broken_reply, broken_letter
 server.main()
 """
-"""The service with two bugs whose messages quote what was sent."""
+"""The service with bugs whose messages quote what was sent."""
 
 
 def plant(url: str) -> None:
@@ -144,24 +154,48 @@ def sockets(url: str) -> None:
 
 
 @pytest.mark.parametrize("style", ["console", "json"])
-def test_nothing_that_a_person_sent_is_in_the_log(tmp_path, style):
-    with serving(tmp_path / "var", ("-c", BUGGY), KB_LOG=style, KB_RATE_LIMITS="off", KB_JWT_SECRET=JWT_SECRET) as (
-        process,
-        url,
-    ):
+def test_nothing_that_a_person_sent_is_in_the_log(tmp_path, style, mailbox):  # noqa: F811
+    mailbox.answer = f"450 4.2.0 Come back later, {EMAIL}"
+    settings = {
+        "KB_LOG": style,
+        "KB_RATE_LIMITS": "off",
+        "KB_JWT_SECRET": JWT_SECRET,
+        "KB_SMTP_URL": mailbox.url,
+        "KB_MAIL_FROM": "help@ooulet.example",
+        "KB_WEBHOOKS": str(webhooks(tmp_path)),
+    }
+    with serving(tmp_path / "var", ("-c", BUGGY), **settings) as (process, url):
+        secrets = plant_at_the_desk(url)
         plant(url)
+        mailbox.next()
+        until_told(tmp_path / "output", "delivery.failed", "not made: RuntimeError", "ticket.created")
         metrics = httpx2.get(f"{url}/metrics").text
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
     told = (tmp_path / "output").read_text() + metrics
-    assert len(re.findall(r'\] request |"event":"request"', told)) > 50
-    assert len(re.findall(r'\] bug |"event":"bug"', told)) >= 6
+    assert len(re.findall(r'\] request |"event":"request"', told)) > 150
+    assert len(re.findall(r'\] bug |"event":"bug"', told)) >= 10
     assert "Exception in ASGI application" in told
     assert "broken_media" in told  # where it happened is told, what was asked for is not
-    for planted in PLANTED:
+    for planted in (*PLANTED, *secrets):
         for written in (planted, quote(planted, safe=""), base64.b64encode(planted.encode()).decode().rstrip("=")[:-1]):
             assert written.lower() not in told.lower(), lines_with(written, tmp_path / "output")
     assert token(PERSON).split(".")[0] not in told
+
+
+def webhooks(folder: Path) -> Path:
+    """A file with one endpoint, where nobody listens, with a secret in its address."""
+    file = folder / "webhooks.yml"
+    key = base64.b64encode(b"planted-" * 4).decode()
+    file.write_text(f"- url: http://127.0.0.1:9/{SECRET}?for={EMAIL}\n  secret: whsec_{key}\n")
+    return file
+
+
+def until_told(log: Path, *words: str) -> None:
+    ends = time.monotonic() + PATIENCE
+    while missing := [each for each in words if each not in log.read_text()]:
+        assert time.monotonic() < ends, missing
+        time.sleep(0.1)
 
 
 def lines_with(text: str, log: Path) -> list[str]:

@@ -104,7 +104,7 @@ class _Notified:
         return connection
 
     def _notified(self, connection: Connection, stop: threading.Event) -> Iterator[Told]:
-        driver: Any = connection.connection.driver_connection
+        driver: Any = connection.connection.dbapi_connection  # a detached one has no `driver_connection`
         until = self._clock() + CHECK_EVERY
         while not stop.is_set() and self._clock() < until:
             for each in driver.notifies(timeout=ROUND_SECONDS):

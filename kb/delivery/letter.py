@@ -1,5 +1,6 @@
 """A mail before it is set in text and HTML, and what it is made from."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ from kb.support.tables import Person, Ticket
 from kb.viewer import Role, Viewer
 
 Row = TypeVar("Row", bound=Table)
+MOST_NAME = 60
+_NO_NAME = re.compile(r"\d{4}|[@/\\<>:]|www\.|\.[a-z]{2,}", re.IGNORECASE)
 READER = Viewer(role=Role.MANAGER)  # whoever follows a page was allowed to when the mail was asked for
 
 
@@ -58,6 +61,12 @@ class Case:
 
     def words(self, locale: str) -> Words:
         return words(locale, self.desk.library.zone)
+
+
+def called(person: Person) -> str | None:
+    """A name to greet by. What a stranger typed goes to an address that nobody has proven: no links, no numbers."""
+    name = person.name or ""
+    return name if name and len(name) <= MOST_NAME and not _NO_NAME.search(name) else None
 
 
 def support_address(desk: Desk, ticket: Ticket | None = None) -> str | None:

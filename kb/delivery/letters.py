@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from kb.delivery import ticket_letters
 from kb.delivery.addresses import data_url, follow_url
-from kb.delivery.letter import READER, Case, Letter, files_of, filled, support_address
+from kb.delivery.letter import READER, Case, Letter, called, files_of, filled, support_address
 from kb.library.pages import Policy
 from kb.support.desk import Desk
 from kb.support.tables import DataLink, Feedback, Follow, Outbox, Person
@@ -35,7 +35,7 @@ def _feedback_answered(case: Case) -> Letter | None:
     status = said.entries["feedback_status"][feedback.status.value]
     return Letter(
         to=case.person.email or "",
-        name=case.person.name,
+        name=called(case.person),
         words=said,
         subject=entry["subject"].format(reference=feedback.reference),
         heading=entry["heading"],

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kb.delivery.addresses import agent_url, ticket_url
-from kb.delivery.letter import Case, Letter, files_of, filled, support_address
+from kb.delivery.letter import Case, Letter, called, files_of, filled, support_address
 from kb.delivery.words import Words
 from kb.library.terms import EscalationLevel, TargetKind
 from kb.support import policies
@@ -38,7 +38,12 @@ def replied(case: Case) -> Letter | None:
 def resolved(case: Case) -> Letter | None:
     message = case.find(Message, "message")
     given = message if message and not message.internal else None
-    return _about_ticket(case, "resolved", lambda _, said, __: _quoted(given, said) if given else {})
+
+    def fill(ticket: Ticket, said: Words, entry: Mapping[str, Any]) -> dict[str, Any]:
+        after = entry["final" if ticket.final else "next"]
+        return (_quoted(given, said) if given else {}) | {"after": (after,)}
+
+    return _about_ticket(case, "resolved", fill)
 
 
 def escalated(case: Case) -> Letter | None:
@@ -97,7 +102,7 @@ def _about_ticket(case: Case, name: str, fill: Fill) -> Letter | None:
     reply_to = support_address(case.desk, ticket)
     return Letter(
         to=person.email or "",
-        name=person.name,
+        name=called(person),
         words=said,
         subject=entry["subject"].format_map(given),
         heading=entry["heading"].format_map(given),
@@ -107,13 +112,10 @@ def _about_ticket(case: Case, name: str, fill: Fill) -> Letter | None:
         facts=tuple((said.fact(each), _shown(said, value)) for each, value in facts if value is not None),
         pages=given.get("pages", ()),
         action=(entry["action"], given.get("url") or ticket_url(case.desk, ticket)),
-        closing=(
-            *([said["answer_by_mail"]] if reply_to else []),
-            *([said["secret_link"]] if asked and person.key is None else []),
-        ),
+        closing=(*([said["secret_link"]] if asked and person.key is None else []),),
         reply_to=reply_to,
         thread=ticket.id,
-        files=files_of(person),
+        files=(*files_of(person), *(() if asked else files_of(ticket.requester))),  # it quotes the subject
     )
 
 
@@ -127,14 +129,16 @@ def _stage(case: Case, ticket: Ticket, escalation: Escalation | None) -> dict[st
     if escalation is None:
         return {"facts": ()}
     stage = stage_of(policies.terms(ticket.policy_version), escalation.level)
-    review = _due(case, ticket, TargetKind.ESCALATION_REVIEW)
-    update = _due(case, ticket, TargetKind.ESCALATION_UPDATE)
+    review = _due(case, ticket, TargetKind.ESCALATION_REVIEW, escalation.level)
+    update = _due(case, ticket, TargetKind.ESCALATION_UPDATE, escalation.level)
     return {"facts": (("stage", stage.title), ("decision_by", review), ("update_by", update))}
 
 
-def _due(case: Case, ticket: Ticket, kind: TargetKind) -> datetime | None:
-    """When the running promise of a kind is due."""
-    running = (Target.ticket_id == ticket.id, Target.kind == kind, Target.met_at.is_(None), Target.dropped_at.is_(None))
+def _due(case: Case, ticket: Ticket, kind: TargetKind, level: EscalationLevel | None = None) -> datetime | None:
+    """When the running promise of a kind is due; of one stage, where the next may have begun since."""
+    running = [Target.ticket_id == ticket.id, Target.kind == kind, Target.met_at.is_(None), Target.dropped_at.is_(None)]
+    if level is not None:
+        running.append(Target.level == level)
     return case.session.scalar(select(Target.due_at).where(*running).order_by(Target.started_at.desc()).limit(1))
 
 

@@ -78,13 +78,20 @@ def ensure_in_good_standing(
     if key is not None:
         same = select(Person).where(Person.email_key == key, Person.conduct == ConductStatus.SUSPENDED)
         for person in session.scalars(same.order_by(Person.conduct_at.desc(), Person.id)):
-            ensure_not_suspended(person, at=at)
+            ensure_not_suspended(person, at=at, proven=ticket is not None)
 
 
-def ensure_not_suspended(person: Person | None, *, at: datetime) -> None:
+def ensure_not_suspended(person: Person | None, *, at: datetime, proven: bool = True) -> None:
+    """`proven`: it is they who ask. An address that was only typed learns neither the reason nor the end."""
     how = standing(person, at=at) if person else GOOD
     if how.status is not ConductStatus.SUSPENDED:
         return
+    if not proven:
+        raise Refused(
+            "SUPPORT_SUSPENDED",
+            "Support is suspended for this address. If it is yours, its last ticket says why and until when. "
+            "You can still read everything here, and write to us about your personal data.",
+        )
     until = how.until
     end = f"until {until:%-d %B %Y, %H:%M} UTC" if until else "for good"
     reason = (how.reason or "").strip().rstrip(".") or "none was given"

@@ -114,9 +114,7 @@ def start_review(session: Session, desk: Desk, reference: str, *, by: Actor, at:
     if current.state is EscalationState.UNDER_REVIEW:
         if current.reviewer_id == person.id:
             return ticket, current
-        if person.role is not Role.MANAGER:
-            name = current.reviewer.name if current.reviewer else None
-            raise Refused("CONFLICT", f"{name or 'A colleague'} is reviewing it already. A manager can take it over.")
+        _ensure_own_review(current, person)
     else:
         _advance(ticket, current, EscalationState.UNDER_REVIEW)
         current.review_started_at = at
@@ -135,6 +133,7 @@ def post_update(
     words = fields.text(text, "text", fields.REASON)
 
     def make() -> UUID:
+        _ensure_own_review(current, person)
         return _post_update(session, desk, ticket, current, words, person, at=at).id
 
     given = {"reference": ticket.reference, "text": text}
@@ -158,6 +157,7 @@ def decide(
         return ticket, current
     if current.state is EscalationState.REQUESTED:
         raise Refused("INVALID_STATE", "Start the review before you decide.")
+    _ensure_own_review(current, person)
     _advance(ticket, current, EscalationState.DECIDED)
     current.decision, current.decided_at, current.reviewer = words, at, person
     ticket.final = current.level is EscalationLevel.FINAL
@@ -246,6 +246,15 @@ def _reviewed(
         title, who = stage_of(terms, current.level).title, reviewer_words(current, terms)
         raise Refused("NOT_ALLOWED", f"{title} is reviewed by {who}; a manager can step in.")
     return ticket, current, access.person_of(session, desk, ticket, by, at=at)
+
+
+def _ensure_own_review(current: Escalation, person: Person) -> None:
+    """Who has begun a review tells of it and decides it; a manager may, whoever has."""
+    if current.state is not EscalationState.UNDER_REVIEW or person.role is Role.MANAGER:
+        return
+    if current.reviewer_id != person.id:
+        name = current.reviewer.name if current.reviewer else None
+        raise Refused("CONFLICT", f"{name or 'A colleague'} is reviewing it already. A manager can take it over.")
 
 
 def _advance(ticket: Ticket, escalation: Escalation, to: EscalationState) -> None:

@@ -6,11 +6,12 @@ Without it a storm of retries made 96 tickets of one.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import sha256
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from kb.errors import Refused
@@ -45,16 +46,20 @@ def once(
     actor = account_key(desk, by.viewer) or desk.hashed("visitor's key", _random(key))
     key = desk.hashed("key", key)
     digest = sha256(orjson.dumps(given, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
-    row = _claim(session, actor, operation, key, digest, at)
+    claim = {"actor": actor, "operation": operation, "key": key}
+    row_id = uuid4()
+    if _claim(session, {"id": row_id, **claim, "input_hash": digest, "result_id": _NOTHING, "at": at}):
+        result_id = make()
+        session.execute(update(_KEYS).where(_KEYS.c.id == row_id).values(result_id=result_id))
+        return result_id, True
+    row = session.scalars(select(Idempotency).filter_by(**claim)).one()
     if row.input_hash != digest:
         raise Refused("IDEMPOTENCY_CONFLICT", "The key was used before with another input.", field=(FIELD,))
-    if row.result_id != _NOTHING:
-        return row.result_id, False
-    row.result_id = make()
-    return row.result_id, True
+    return row.result_id, False
 
 
 _NOTHING = UUID(int=0)
+_KEYS = Idempotency.metadata.tables[Idempotency.__tablename__]
 
 
 def _random(key: str) -> str:
@@ -65,16 +70,8 @@ def _random(key: str) -> str:
         raise Refused("INVALID", "Without an account the key must be a random UUID.", field=(FIELD,)) from None
 
 
-def _claim(session: Session, actor: str, operation: str, key: str, digest: str, at: datetime) -> Idempotency:
-    wanted = select(Idempotency).where(
-        Idempotency.actor == actor, Idempotency.operation == operation, Idempotency.key == key
-    )
-    if found := session.scalar(wanted):
-        return found
-    row = Idempotency(actor=actor, operation=operation, key=key, input_hash=digest, result_id=_NOTHING, at=at)
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:  # another transaction was first, and has committed by now
-        return session.scalars(wanted).one()
-    return row
+def _claim(session: Session, values: Mapping[str, object]) -> bool:
+    """Whether the key is ours now. One statement: a savepoint around the mapper's insert took a sixth of a creation."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    claimed = insert(_KEYS).values(values).on_conflict_do_nothing().returning(_KEYS.c.id)
+    return session.scalar(claimed) is not None

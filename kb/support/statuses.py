@@ -116,8 +116,6 @@ def _keep_promises(session: Session, ticket: Ticket, to: TicketStatus, sides: fr
         _finish(session, ticket, sides, at=at)
     elif ticket.status in DONE and to not in DONE:
         _begin_again(session, ticket, at=at)
-    elif to is WAITING:
-        replay.meet(session, ticket, RESPONSES, at=at)  # staff alone put it there: they have answered
 
 
 def _finish(session: Session, ticket: Ticket, sides: frozenset[Side], *, at: datetime) -> None:

@@ -70,6 +70,7 @@ def token_hash(desk: Desk, token: str) -> str:
 
 
 def _used_up(session: Session, desk: Desk, token: str, at: datetime) -> str:
+    token = token.removeprefix("data.")  # as the last part of the mailed link has it
     link = session.scalar(select(DataLink).where(DataLink.token_hash == token_hash(desk, token)).with_for_update())
     if link is None or link.expires_at <= at:
         raise Refused("NOT_FOUND", "This link was used, or is too old. Please ask for another.", field=(FIELD,))

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from kb.errors import NotFound
 from kb.library import pages
 from kb.library.terms import Channel, Severity, Topic
 from kb.support import escalations, policies
@@ -155,7 +156,7 @@ class Ticket(Node):
         if not isinstance(found, pages.Policy):  # a version is a file, and files go; what was promised is stored
             found = context.library.policy(version.slug, context.viewer, context.locale, on=context.today)
         if found is None:
-            raise LookupError("the library has no version of the policy that a ticket was opened under")
+            raise NotFound("policy")
         return make.policy(found, context.library, in_force=in_force_today(found, context))
 
     @strawberry.field(description="How satisfied the requester is; null where they have not said.")

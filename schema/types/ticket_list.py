@@ -43,9 +43,9 @@ class TicketFilter:
     )
     teams: list[str] | None = strawberry.field(default=None, description="With these teams.")
     awaiting_my_review: bool | None = strawberry.field(
-        default=None, description="Whether an escalation is open that the viewer may review."
+        default=None, description="Whether a stage is open that waits for the viewer's role; a specialist's, by team."
     )
-    breached: bool | None = strawberry.field(default=None, description="Whether a promise is late that still runs.")
+    breached: bool | None = strawberry.field(default=None, description="Whether a promise on them was ever late.")
     assigned_to_me: bool | None = strawberry.field(default=None, description="Whether the viewer has taken them.")
     unassigned: bool | None = strawberry.field(default=None, description="Whether nobody has taken them.")
     text: str | None = strawberry.field(default=None, description="Words of the subject, or the reference.")

@@ -141,6 +141,18 @@ def test_the_last_decision_is_called_final(office, mailer, pile):
     assert ["the decision is final" in text for text in decided] == [False, False, True]
 
 
+def test_who_is_told_that_it_is_resolved_is_told_what_can_be_done(office, database, mailer, pile):
+    ticket = office.open().ticket
+    office.reply(ticket.reference, "It is on its way.", resolve=True, at=NOW + MINUTE)
+    sent(mailer, pile, NOW + MINUTE)
+    assert "answer within 7 days and the ticket is open again" in pile.texts[-1].replace("\n", " ")
+    database.write(lambda session: session.execute(update(Ticket).values(final=True)))
+    office.reply(ticket.reference, "Good-bye.", resolve=True, at=NOW + HOUR)
+    sent(mailer, pile, NOW + HOUR)
+    assert "7 days" not in pile.texts[-1]
+    assert "the ticket is not opened again" in pile.texts[-1].replace("\n", " ")
+
+
 def test_feedback_is_answered(office, mailer, pile):
     given = NewFeedback(kind=FeedbackKind.SUGGESTION, text="Dark mode", name="Meera", email="meera@shop.example")
     row = office.do(feedback.submit, given, by=visitor())
@@ -180,12 +192,20 @@ def test_nobody_is_written_to_who_has_no_address_any_more(office, database, mail
 
 
 def test_a_line_break_in_a_name_begins_no_header(office, mailer, pile):
-    office.open(by=customer(name="Ravi\r\nBcc: everybody@example.com"))
+    office.open(by=customer(name="Ravi\r\nBcc everybody"))
     sent(mailer, pile)
     assert b"\r\nBcc" not in pile.mails[0].message.as_bytes()
-    assert [str(each) for each in pile.mails[0].message["To"].addresses] == [
-        '"Ravi  Bcc: everybody@example.com" <ravi1@shop.example>'
-    ]
+    assert [str(each) for each in pile.mails[0].message["To"].addresses] == ["Ravi  Bcc everybody <ravi1@shop.example>"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Pay now http://evil.example", "www.evil", "evil.example", "Call 9876543210", "x" * 61]
+)
+def test_a_strangers_advertisement_is_no_name_to_greet_by(office, mailer, pile, name):
+    office.open(by=visitor(), email="meera@shop.example", name=name)
+    sent(mailer, pile)
+    assert pile.texts[0].startswith("Hello,\n")
+    assert name not in pile.texts[0]
 
 
 def test_an_address_that_is_none_is_given_up_at_once(office, database, mailer, pile):
@@ -227,6 +247,7 @@ def test_an_update_that_is_due_is_told_to_the_reviewer(office, database, mailer,
     assert sent(mailer, pile, NOW + HOUR)[-1] == f"Update due: No payout [{ticket.reference}]"
     assert f"http://kb.test/tickets/{ticket.reference}\n" in pile.texts[-1]
     assert str(pile.mails[-1].message["To"]) == f"{SENIOR.viewer.name} <{SENIOR.viewer.email}>"
+    assert ticket.requester_id.hex in pile.mails[-1].files  # erasing the customer finds it: the subject is theirs
 
 
 def test_a_link_ends_with_the_version_it_was_made_of(office, database, mailer, pile):

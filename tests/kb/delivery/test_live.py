@@ -112,6 +112,20 @@ def test_what_is_read_later_is_told_in_the_order_in_which_it_happened(office, da
     assert told == wanted
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_postgresql_tells_by_notify_over_one_connection(office, database, monkeypatch):
+    """What is read again now and then is not needed for it."""
+    ticket, events = office.open(at=now()).ticket, feeds.feed(database).follow(threading.Event())
+    while next(events) is not None:
+        pass
+    monkeypatch.setattr(feeds._Notified, "_caught_up", lambda _feed, _connection: [])
+    wanted = [write(database, ticket) for _ in range(3)]
+    told = (each.event_id for each in events if each is not None)
+    assert [next(told) for _ in wanted] == wanted
+    told.close()
+    events.close()
+
+
 def test_nothing_is_missed_or_told_twice_when_connections_are_lost(office, database, live):
     """On PostgreSQL the listening connections are ended again and again; on SQLite there is nothing to lose."""
     ticket = office.open(at=now()).ticket

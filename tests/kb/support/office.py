@@ -97,7 +97,7 @@ class Office:
         )
 
     def statements(self, work: Any) -> list[str]:
-        """What is sent to the database while it works."""
+        """What is sent to the database while it works, but for what tells of events once somebody has followed them."""
         found: list[str] = []
 
         def keep(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -108,7 +108,8 @@ class Office:
             work()
         finally:
             event.remove(self.database.engine, "before_cursor_execute", keep)
-        return [each for each in found if each.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
+        kinds = ("SELECT", "INSERT", "UPDATE", "DELETE")
+        return [each for each in found if each.split()[0] in kinds and "pg_notify" not in each]
 
     def explained(self, ticket: Ticket, target: Target, *, at: datetime):
         return waits.reckon(ticket, target, self.events(ticket), at=at)

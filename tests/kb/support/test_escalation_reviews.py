@@ -100,7 +100,7 @@ def test_an_update_is_told_and_the_next_one_promised(resolved):
     later = NOW + 2 * DAY  # Wednesday
     told = resolved.tell("The bank has it.\n\nCall 9876543210.", at=later)
     assert [(each.text, each.at, each.author.name) for each in told.updates] == [
-        ("The bank has it.\n\nCall [phone].", later, "Senior Agent 1")
+        ("The bank has it.\n\nCall 9876543210.", later, "Senior Agent 1")
     ]
     update = resolved.running()[-1]
     assert update == (TargetKind.ESCALATION_UPDATE, FIRST, datetime(2026, 11, 26, 12, 30, tzinfo=UTC))
@@ -167,10 +167,15 @@ def test_the_same_decision_again_changes_nothing_and_another_is_a_conflict(resol
     assert resolved.now.changes == changes
 
 
-def test_a_colleague_of_the_stage_decides_what_another_began(resolved):
+def test_who_has_begun_a_review_ends_it_or_a_manager(resolved):
     resolved.request()
     resolved.start()
-    assert resolved.decide(by=staff(Role.SENIOR_AGENT, number=2)).reviewer.name == "Senior Agent 2"
+    colleague = staff(Role.SENIOR_AGENT, number=2)
+    for work in (resolved.decide, resolved.tell):
+        with pytest.raises(Refused) as refused:
+            work(by=colleague)
+        assert refused.value.reason == "CONFLICT"
+    assert resolved.decide(by=staff(Role.MANAGER)).reviewer.role is Role.MANAGER
 
 
 def test_a_ticket_that_is_not_there_is_not_found(case):

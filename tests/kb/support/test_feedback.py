@@ -130,6 +130,8 @@ def test_another_answer_is_mailed_again(database, desk):
     review(database, desk, row, PLANNED, "Next month.")
     assert review(database, desk, row, PLANNED, "Next week.").response == "Next week."
     assert sent(database).count(("mail", "feedback_answered")) == 2
+    review(database, desk, row, DONE, "Next week.")
+    assert sent(database).count(("mail", "feedback_answered")) == 3
 
 
 def test_only_moves_of_the_table_are_made(database, desk):
@@ -231,4 +233,5 @@ def test_lists_are_filtered(database, desk):
     assert ids() == [mine.id, payout.id]
     assert ids(FeedbackFilter(kinds=(CONTENT,))) == ids(FeedbackFilter(page_id="article:payout")) == [payout.id]
     assert ids(FeedbackFilter(statuses=(UNDER_REVIEW,))) == ids(author_id=mine.author_id) == [mine.id]
+    assert ids(FeedbackFilter(page_id="a\0b")) == []
     assert ids(FeedbackFilter(kinds=())) == ids(FeedbackFilter(kinds=(CONTENT,), statuses=(UNDER_REVIEW,))) == []

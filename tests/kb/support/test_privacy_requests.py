@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import inspect, select, text
@@ -153,7 +154,7 @@ def test_what_was_searched_before_a_ticket_is_erased_and_counts_on(office, datab
     assert export["searchedBefore"] == [{"query": f"My {WORDS}"}]
     office.do(privacy.erase, by=customer(), token=None)
     assert WORDS not in dump(database)
-    period = Period(NOW - DAY, NOW + DAY, ())
+    period = Period(NOW.date() - DAY, NOW.date() + DAY, ZoneInfo("UTC"))
     assert database.read(lambda session: top_queries(session, period, first=5)) == []
     assert database.read(lambda session: session.scalars(select(Search.total)).all()) == [0]
 
