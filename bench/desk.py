@@ -64,7 +64,7 @@ one worker, which meanwhile writes a mail for each ticket.
 What the domain takes beyond the rows is processor time of Python and of the mapper: about 5 ms a ticket beside .4 of
 the driver, and threads of one process share one interpreter. Where the disk is what is waited for, as SQLite's is, that
 is hidden; where it is not, more tickets take more processes. Won so far: writers of a process take turns over SQLite
-(before that the 99th percentile was ten times as long, and some gave up after 5 s), and one statement claims a key.
+(before that some gave up after 5 s under load), and one statement claims a key.
 
 ## Statements of one creation
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kb.errors import Refused
 from kb.library.terms import Severity, SupportTopic, TargetKind, Terms, Topic
-from kb.support import access, escalations, fields, history, messages, outbox, policies, replay, statuses, waits
+from kb.support import access, escalations, fields, history, outbox, policies, replay, statuses, waits
 from kb.support.desk import Actor, Desk
 from kb.support.tables import EventKind, Person, Ticket, TicketStatus
 from kb.support.targets import find_target
@@ -75,8 +75,7 @@ def reopen(session: Session, desk: Desk, reference: str, reason: str, *, by: Act
         return ticket
     actor = access.person_of(session, desk, ticket, by, at=at)
     statuses.move(session, ticket, TicketStatus.OPEN, actor=actor, at=at, text=words)
-    if requester:
-        messages.await_answer(session, ticket, at=at)
+    replay.await_answer(session, ticket, at=at)
     outbox.webhook(session, "ticket.reopened", {"ticket": str(ticket.id)}, at=at)
     replay.replay(session, desk, ticket, at=at)
     return ticket

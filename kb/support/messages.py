@@ -7,12 +7,11 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from kb.errors import Refused
-from kb.library.terms import TargetKind
-from kb.support import access, citations, escalations, fields, history, outbox, policies, replay, statuses
+from kb.library.terms import Topic
+from kb.support import access, citations, escalations, fields, history, outbox, replay, statuses
 from kb.support.desk import Actor, Desk
 from kb.support.idempotency import once
 from kb.support.tables import EventKind, Message, Person, Ticket, TicketStatus
-from kb.support.targets import find_target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +84,6 @@ def write(
     return message
 
 
-def await_answer(session: Session, ticket: Ticket, *, at: datetime) -> None:
-    """The customer waits for a word from now on, unless one is awaited already."""
-    if replay.running(ticket, replay.RESPONSES):
-        return
-    terms = policies.terms(ticket.policy_version)
-    keys = {"channel": ticket.channel, "severity": ticket.severity, "plan": ticket.plan}
-    if promise := find_target(terms, TargetKind.NEXT_RESPONSE, **keys):  # type: ignore[arg-type]
-        replay.start(session, ticket, TargetKind.NEXT_RESPONSE, promise, at=at)
-
-
 def _from_staff(session: Session, desk: Desk, ticket: Ticket, given: NewReply, *, by: Actor, at: datetime) -> Message:
     _ensure_takes_messages(ticket)
     body = fields.text(given.body, "body", fields.BODY)
@@ -118,7 +107,8 @@ def _from_requester(
     session: Session, desk: Desk, ticket: Ticket, given: NewReply, *, by: Actor, at: datetime
 ) -> Message:
     """With `resolve` it says thanks: nothing is awaited then."""
-    access.ensure_in_good_standing(session, desk, by, ticket, at=at)
+    if ticket.topic is not Topic.PRIVACY:  # a request about one's data can be finished, whatever else is suspended
+        access.ensure_in_good_standing(session, desk, by, ticket, at=at)
     _ensure_takes_messages(ticket)
     if given.articles:
         raise Refused("NOT_ALLOWED", "Pages are cited by support.", field=(citations.FIELD,))
@@ -131,7 +121,7 @@ def _from_requester(
         statuses.move(session, ticket, TicketStatus.RESOLVED, actor=author, at=at)
     else:
         statuses.move(session, ticket, TicketStatus.OPEN, actor=author, at=at)
-        await_answer(session, ticket, at=at)
+        replay.await_answer(session, ticket, at=at)
     replay.replay(session, desk, ticket, at=at)
     return message
 

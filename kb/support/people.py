@@ -49,7 +49,8 @@ def _met(session: Session, desk: Desk, actor: Actor, at: datetime) -> Person:
 
 def _tell(person: Person, viewer: Viewer) -> None:
     manager = viewer.account_manager
-    person.role, person.name, person.email = viewer.role, viewer.name, viewer.email
+    person.role, person.name = viewer.role, viewer.name
+    person.email = viewer.email or person.email  # a token may leave it out, and mails on open tickets go on
     person.plan, person.erased_at = viewer.plan, None
     person.manager_name, person.manager_email = (manager.name, manager.email) if manager else (None, None)
 

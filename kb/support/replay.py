@@ -16,7 +16,7 @@ from kb.support import access, history, policies, schedule, waits
 from kb.support.desk import Desk
 from kb.support.schedule import QUIET
 from kb.support.tables import Escalation, EscalationState, Event, EventKind, Target, Ticket, TicketStatus
-from kb.support.targets import Reckoning, due_at
+from kb.support.targets import Reckoning, due_at, find_target
 from kb.support.waits import standing
 from kb.viewer import Plan
 
@@ -113,6 +113,16 @@ def start(
     )
     ticket.targets.append(target)
     return target
+
+
+def await_answer(session: Session, ticket: Ticket, *, at: datetime) -> None:
+    """The customer waits for a word from now on, unless one is awaited already."""
+    if running(ticket, RESPONSES):
+        return
+    terms = policies.terms(ticket.policy_version)
+    keys = {"channel": ticket.channel, "severity": ticket.severity, "plan": ticket.plan}
+    if promise := find_target(terms, TargetKind.NEXT_RESPONSE, **keys):  # type: ignore[arg-type]
+        start(session, ticket, TargetKind.NEXT_RESPONSE, promise, at=at)
 
 
 def meet(session: Session, ticket: Ticket, kinds: Collection[TargetKind], *, at: datetime) -> None:

@@ -199,10 +199,11 @@ def test_a_requester_reopens_with_a_reason_and_awaits_an_answer(office, referenc
     assert office.sent()[-1] == ("webhook", "ticket.reopened")
 
 
-def test_staff_reopen_and_nobody_awaits_an_answer(office, reference):
+def test_staff_reopen_and_the_next_word_is_promised(office, reference):
     office.reply(reference, resolve=True)
     office.do(tickets.reopen, reference, "Not done.", by=AGENT)
-    assert (office.ticket(reference).status, running(office, reference)) == (OPEN, [])
+    promised = [("next_response", NOW, NOW + DAY)]
+    assert (office.ticket(reference).status, running(office, reference)) == (OPEN, promised)
 
 
 def test_reopening_has_a_reason_and_an_end(office, reference):
