@@ -4,7 +4,7 @@ BIN := .venv/bin
 SOURCES := kb schema search web server.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test prove lint format lock schema index check bench clips clean
+.PHONY: help install run test prove lint format lock schema index check bench clips screenshots clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -22,10 +22,10 @@ run: install  ## Serve the sample content and print what to open
 	@$(BIN)/kb serve
 
 test: install  ## Run the tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 prove: install  ## Run the long proofs as well
-	KB_PROVE=1 $(BIN)/python -m pytest $(ARGS)
+	KB_PROVE=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 lint: install  ## ruff, mypy, import contracts, the schema against its contract, the content
 	$(BIN)/ruff check .
@@ -58,6 +58,9 @@ bench: install  ## Measure, and write the tables and plots in docs/
 
 clips: install  ## Render the tutorials' clips (needs ffmpeg)
 	$(BIN)/python -m docs.clips.render
+
+screenshots: install  ## Take the pictures of docs/screenshots (needs chromium)
+	$(BIN)/python -m docs.screenshots.take
 
 clean:  ## Remove what was made: .venv and var
 	rm -rf .venv var

@@ -2,6 +2,10 @@
 
 import gc
 import os
+import shutil
+import signal
+import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -47,6 +51,8 @@ from schema.response_cache import ResponseCache
 from schema.tracing import tracer
 from schema.websocket import WebSocketEndpoint
 from search.engine import open_engine
+from web.desk.routes import desk
+from web.gathered import Gathered, forget
 from web.health import healthz, readyz
 from web.help.routes import help_center
 from web.media import Media
@@ -54,9 +60,11 @@ from web.operations import OPERATIONS
 from web.service import Service
 from web.serving import Server, address, announce, listen
 from web.widget.routes import widget
+from web.workers import Parent, Workers
 
 log = structlog.get_logger(__name__)
 PAGES_FILE, SECRET_FILE, JWT_SECRET_FILE, MAIL_FOLDER = "pages.json", "secret", "jwt-secret", "mail"
+METRICS_FOLDER, WORKER = "metrics", "worker"
 
 
 def create_app(
@@ -65,6 +73,7 @@ def create_app(
     limits: Limits | None = None,
     live: LiveLibrary | None = None,
     on_failure: Callable[[], None] = lambda: None,
+    worker: int | None = None,
 ) -> Service:
     """The whole service. Its lifespan loads the library behind the first requests; `/readyz` tells when it is there."""
     live = live or open_library(settings)
@@ -77,14 +86,15 @@ def create_app(
     token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
     routes: list[BaseRoute] = [
         Route("/healthz", healthz),
-        Route("/readyz", readyz(live)),
-        Route("/metrics", MetricsApp(observer.metrics, token=token)),
+        Route("/readyz", readyz(live, insights.database, lambda: delivery.outbox.values())),
+        Route("/metrics", MetricsApp(observer.metrics, token=token, collector=gathered(settings, observer, worker))),
         Mount("/media", Media(settings.content / "media", live)),
     ]
     if not settings.production:
         routes.append(Mount("/graphiql", GraphiQL()))
     routes += widget(with_demo=not settings.production)
     forms = digest(secret.encode(), b"forms and cookies of our pages", "sha256")
+    routes += desk(endpoint, base_url=settings.public_url, secret=forms)
     routes += help_center(endpoint, base_url=settings.public_url, secret=forms)
     app = Service(
         endpoint, routes=routes, lifespan=lambda _: running(live, settings.content, on_failure, insights, delivery)
@@ -93,11 +103,11 @@ def create_app(
     return app
 
 
-def open_library(settings: Settings) -> LiveLibrary:
-    """The library and its index, not loaded yet."""
+def open_library(settings: Settings, *, shared: bool = False) -> LiveLibrary:
+    """The library and its index, not loaded yet; `shared` with other processes, of which one writes the index."""
     try:
         settings.var.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return LiveLibrary(loader(settings), open_engine(settings.search_url))
+        return LiveLibrary(loader(settings), open_engine(settings.search_url, shared=shared))
     except ValueError as error:
         raise SetupError(f"{error}.") from None
     except OSError as error:
@@ -237,6 +247,8 @@ def rate_limiter(settings: Settings, limits: Limits) -> RateLimiter | None:
     if not settings.rate_limits:
         log.warning("limits.off", setting="KB_RATE_LIMITS", meaning="anybody may ask as often as they like")
         return None
+    if settings.workers > 1 and settings.limits_url.startswith("memory:"):
+        log.warning("limits.own", setting="KB_LIMITS_URL", meaning="each worker counts for itself", set="redis://…")
     return _limiter(settings, limits.rate_burst, limits.rate_per_second, "requests")
 
 
@@ -284,24 +296,78 @@ def follow(live: LiveLibrary, root: Path, stop: threading.Event, on_failure: Cal
     live.follow(root, stop=stop)
 
 
-def run(settings: Settings, limits: Limits) -> None:
-    """Listen and serve until SIGTERM or SIGINT; what is in flight then is answered. Raises `SetupError`."""
+def run(settings: Settings, limits: Limits) -> int:
+    """Listen and serve until SIGTERM or SIGINT, in one process or several; the exit code. Raises `SetupError`."""
     listener = listen(settings.host, settings.port)
-    host, port = address(listener)
-    settings = settings.model_copy(update={"host": host, "port": port})
-    live = open_library(settings)
-    live.on_change(settle)
-    live.on_ready(
-        lambda: announce(
-            settings.public_url,
-            graphiql=not settings.production and not settings.trusted_only,
-            token=not settings.production and settings.jwt_jwks is None,
-        )
+    if settings.workers == 1:
+        serve(settings, limits, listener, on_ready=lambda: tell(listening(settings, listener)))
+        return 0
+    program = [sys.executable, str(Path(__file__)), WORKER]
+    folder = metrics_folder(listening(settings, listener))
+    shutil.rmtree(folder, ignore_errors=True)  # of workers that were killed with their parent
+    workers = Workers(
+        listener,
+        settings.workers,
+        lambda *descriptors: [*program, *map(str, descriptors)],
+        on_ready=lambda: tell(listening(settings, listener)),
+        on_gone=lambda number: forget(folder, number),
     )
-    server = Server(lambda fail: create_app(settings, limits=limits, live=live, on_failure=fail), limits)
+    return workers.run()
+
+
+def serve(
+    settings: Settings,
+    limits: Limits,
+    listener: socket.socket,
+    *,
+    on_ready: Callable[[], None],
+    worker: int | None = None,
+) -> None:
+    """One process; what is in flight when it is stopped is answered. Raises `SetupError`."""
+    settings = listening(settings, listener)
+    live = open_library(settings, shared=True)
+    live.on_change(settle)
+    live.on_ready(on_ready)
+    server = Server(lambda fail: create_app(settings, limits=limits, live=live, on_failure=fail, worker=worker), limits)
     server.run(sockets=[listener])
     if server.failed:
         raise SetupError("The content could not be loaded; the reason is in the log.")
+
+
+def work(settings: Settings, limits: Limits, listener: int, channel: int, number: int) -> None:
+    """One of several processes, on the socket that the parent opened."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # meant for the parent
+    parent = Parent(channel)
+    parent.stop_when_gone()
+    serve(settings, limits, socket.socket(fileno=listener), on_ready=parent.ready, worker=number)
+
+
+def listening(settings: Settings, listener: socket.socket) -> Settings:
+    """With the port that was taken, where any would do."""
+    host, port = address(listener)
+    return settings.model_copy(update={"host": host, "port": port})
+
+
+def tell(settings: Settings) -> None:
+    announce(
+        settings.public_url,
+        graphiql=not settings.production and not settings.trusted_only,
+        token=not settings.production and settings.jwt_jwks is None,
+    )
+
+
+def gathered(settings: Settings, observer: Observer, worker: int | None) -> Gathered | None:
+    """The metrics of all workers, where there are several."""
+    if worker is None:
+        return None
+    made = Gathered(observer.metrics.registry, metrics_folder(settings), worker)
+    made.write_for_others()
+    return made
+
+
+def metrics_folder(settings: Settings) -> Path:
+    """Of the workers on one port: another service may share `var`."""
+    return settings.var / METRICS_FOLDER / str(settings.port)
 
 
 def settle(_library: Library) -> None:
@@ -314,11 +380,14 @@ def settle(_library: Library) -> None:
 
 
 def main() -> None:
-    """`kb serve`: exits 2 with one line where a setting is wrong."""
+    """`kb serve`: exits 2 with one line where a setting is wrong. A worker is this same program, with arguments."""
     with failing_clearly():
         settings, limits = read_settings(), Limits(**read_limits(asdict(Limits())))  # type: ignore[arg-type]
         configure_logs(settings.log, for_good=True)
-        run(settings, limits)
+        if sys.argv[1:2] == [WORKER]:
+            work(settings, limits, *map(int, sys.argv[2:5]))
+        else:
+            sys.exit(run(settings, limits))
 
 
 if __name__ == "__main__":

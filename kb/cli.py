@@ -1,10 +1,11 @@
-"""The command `kb`: serve, check, index, search, eval, gaps, migrate, holidays, token."""
+"""The command `kb`: `kb --help` lists what it can do."""
 
 import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,13 @@ import typer
 from rich.console import Console
 
 import server
+from kb import backup as copies
+from kb import export as exports
 from kb.console import failing_clearly, progress
-from kb.errors import SetupError, Unavailable
+from kb.demo import Told, already_there, fill
+from kb.demo.people import STAFF
+from kb.demo.readers import Found
+from kb.errors import Refused, SetupError, Unavailable
 from kb.evaluation.lines import as_json, lines
 from kb.evaluation.outcome import evaluate
 from kb.evaluation.queries import read_queries
@@ -22,6 +28,7 @@ from kb.insights.figures import content_gaps
 from kb.insights.lines import gap_table, gaps_as_json
 from kb.insights.period import MOST_DAYS, last_days
 from kb.library.live import LiveLibrary
+from kb.library.pages import allowed
 from kb.library.problems import Problem
 from kb.logs import configure_logs
 from kb.public_holidays import holiday_lines
@@ -29,7 +36,9 @@ from kb.report import hit_lines
 from kb.settings import Settings, own_secret, read_settings
 from kb.store.database import SETTING, Database
 from kb.store.migrate import migrate
-from kb.viewer import Plan, Role, Viewer
+from kb.support.desk import Desk
+from kb.viewer import ANYONE, Plan, Role, Viewer
+from search.protocol import SearchQuery
 
 app = typer.Typer(
     name="kb",
@@ -143,6 +152,38 @@ def migrate_database() -> None:
     out.print(f"at {after} already" if before == after else f"from {before or 'nothing'} to {after}")
 
 
+@app.command(epilog="Example: kb backup --to /backups/kb-2026-11-22.db")
+def backup(to: Annotated[Path, typer.Option(help="A new file; none is overwritten.")]) -> None:
+    """Copy the SQLite database while the service runs, and check the copy."""
+    with failing_clearly(), _database(read_settings()) as database, progress("Copying") as copying:
+        copies.backup(database, to, copying)
+    out.print(f"{to}: {to.stat().st_size} bytes, checked")
+
+
+@app.command(epilog="Example: kb restore --from /backups/kb-2026-11-22.db")
+def restore(from_: Annotated[Path, typer.Option("--from", help="What `kb backup` made.")]) -> None:
+    """Put a copy where KB_DATABASE_URL says, while the service is stopped. Nothing that is there is overwritten."""
+    with failing_clearly(), _database(read_settings()) as database, progress("Copying") as copying:
+        copies.restore(from_, database, copying)
+        migrate(database)
+    out.print(f"{database.file}: restored, checked")
+
+
+@app.command("export", epilog="Example: kb export --to tickets.jsonl")
+def export_tickets(
+    to: Annotated[Path, typer.Option(help="A new file, readable by its owner alone.")],
+) -> None:
+    """Write tickets and feedback as lines of JSON: all that is stored of them, people's names and words too."""
+    now = datetime.now(UTC)
+    with failing_clearly(), _database(read_settings()) as database, progress("Exporting") as exporting:
+        total, written = exports.count(database, until=now), 0
+        with copies.new_file(to, "--to") as file:
+            for written, line in enumerate(exports.lines(database, until=now), 1):
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                exporting(written, total)
+    out.print(f"{to}: {written} lines")
+
+
 @app.command(epilog="Example: kb holidays 2027")
 def holidays(
     year: Annotated[int, typer.Argument(min=1950, max=2100, help="The year.")],
@@ -171,6 +212,49 @@ def token(
         if role is Role.VISITOR:
             raise SetupError("--role: a visitor has no token.")
         typer.echo(signed(read_settings(), viewer, now=datetime.now(UTC), lifetime=timedelta(minutes=minutes)))
+
+
+@app.command(epilog="Example: kb demo")
+def demo(
+    again: Annotated[bool, typer.Option("--again", help="Even where there are tickets already.")] = False,
+    seed: Annotated[int, typer.Option(help="Another number makes another month.")] = 1,
+) -> None:
+    """Fill a development database with a month of tickets, escalations, feedback, votes and searches."""
+    with failing_clearly():
+        settings = read_settings()
+        if settings.production:
+            raise SetupError("KB_ENV: what is made up is not for production.")
+        told = _lived(settings, again=again, seed=seed)
+    out.print(
+        f"{told.tickets} tickets, {told.escalations} escalations, {told.feedback} notes of feedback, "
+        f"{told.votes} votes, {told.searches} searches"
+    )
+    out.print(f"The desk     {settings.public_url}/desk")
+    for each in STAFF:
+        teams = "".join(f" --team {team}" for team in each.teams)
+        out.print(f'A token      kb token --role {each.role} --name "{each.name}" --subject {each.subject}{teams}')
+
+
+def _lived(settings: Settings, *, again: bool, seed: int) -> Told:
+    live = _loaded(settings)
+    secret = settings.secret.get_secret_value() if settings.secret else own_secret(settings, server.SECRET_FILE)
+    desk, find = Desk(live.library, secret.encode()), partial(_found, live)
+    with _database(settings) as database, progress("Living through a month") as living:
+        if database.embedded:
+            migrate(database)
+        if not again and (tickets := database.read(already_there)):
+            raise SetupError(f"{SETTING}: it holds {tickets} tickets already; --again adds to them.")
+        try:
+            return fill(database, desk, find, now=datetime.now(UTC), seed=seed, advance=living)
+        except Refused as refused:
+            raise SetupError(f"KB_CONTENT: {refused}") from None
+
+
+def _found(live: LiveLibrary, text: str) -> Found:
+    library = live.library
+    asked = SearchQuery(text=text, locales=library.chain(library.locale(None)), allow=allowed(ANYONE), first=3)
+    page = live.engine.search(asked)
+    return Found(str(page.match), page.total, tuple(hit.page_id for hit in page.hits))
 
 
 def signed(settings: Settings, viewer: Viewer, *, now: datetime, lifetime: timedelta) -> str:

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     search_url: str = Field("whoosh:///var/index", description="Search engine.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that share the port.")
     base_url: str | None = Field(
         None, description="What permanent links begin with; by default http://HOST:PORT, required in production."
     )

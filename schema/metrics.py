@@ -90,15 +90,18 @@ class _Counted(Collector):
 
 
 class MetricsApp:
-    """`/metrics` for whoever has the token, or without a token for this machine only."""
+    """`/metrics` for whoever has the token, or without a token for this machine only.
 
-    def __init__(self, metrics: Metrics, *, token: str | None = None) -> None:
-        self._metrics = metrics
+    `collector` where more than this process's own are told.
+    """
+
+    def __init__(self, metrics: Metrics, *, token: str | None = None, collector: Collector | None = None) -> None:
+        self._collector = collector or metrics.registry
         self._token = token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         allowed = self._allowed(scope)
-        body = generate_latest(self._metrics.registry) if allowed else b"Not found.\n"
+        body = generate_latest(self._collector) if allowed else b"Not found.\n"
         kind = CONTENT_TYPE_PLAIN_0_0_4 if allowed else "text/plain; charset=utf-8"
         headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": 200 if allowed else 404, "headers": headers})

@@ -17,7 +17,8 @@ from schema.protocols import VISITOR
 from web.service import GRAPHQL
 
 FORWARDED = frozenset({b"host", b"x-forwarded-for"})
-"""What the endpoint may know of the reader. No language: the address of a page says it; no cookie: pages are public."""
+"""What the endpoint may know of the reader. No language: the address of a page says it; no cookie: whose token is sent
+along is said by who asks."""
 _MAX_AGE = pattern(rb"public, max-age=(\d+)")
 
 
@@ -59,10 +60,11 @@ class Client:
         self._endpoint = endpoint
         self.ids = {name.removesuffix(".graphql"): _digest(text) for name, text in documents.items()}
 
-    async def ask(self, scope: Scope, name: str, variables: Mapping[str, Any]) -> Answer:
+    async def ask(self, scope: Scope, name: str, variables: Mapping[str, Any], *, token: str | None = None) -> Answer:
         """The answer to a registered query, asked for the reader who sent the request of `scope`. Raises `Refused`."""
         query = {"documentId": self.ids[name], "variables": _json(variables).decode()}
-        received = await self._send(_request(scope, "GET", query_string=urlencode(query).encode()))
+        headers = [(b"authorization", f"Bearer {token}".encode("latin-1", "replace"))] if token else []
+        received = await self._send(_request(scope, "GET", query_string=urlencode(query).encode(), headers=headers))
         match = _MAX_AGE.fullmatch(received.headers.get(b"cache-control", b""))
         return Answer(received.data, int(match[1]) if match else 0, received.headers.get(b"etag", b""))
 

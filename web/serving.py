@@ -1,5 +1,6 @@
 """The process around the app: one listening socket, uvicorn on it, and a clear line where that cannot be."""
 
+import asyncio
 import errno
 import os
 import signal
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kb.errors import SetupError
 from schema.limits import Limits
@@ -19,6 +21,10 @@ from web.sockets import patient_sockets
 
 BACKLOG = 2048
 SHUTDOWN_SECONDS = 20
+PARTING_SECONDS = 1.0
+"""How long an idle connection is kept for the request that may be on its way: closed at once, that one is reset."""
+_CLOSE = (b"connection", b"close")
+_LOOK_SECONDS = 0.02
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -71,6 +77,25 @@ class Server(uvicorn.Server):
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does, after every client that is still asking was told that its connection ends."""
+        await self._part()
+        await super().shutdown(sockets)
+
+    async def _part(self) -> None:
+        """Accept nobody; answer whatever comes over the connections there are, and close each with its answer."""
+        for server in self.servers:
+            server.close()
+        self.server_state.default_headers = [*self.server_state.default_headers, _CLOSE]
+        for connection in list(self.server_state.connections):
+            if not isinstance(connection, HttpToolsProtocol):
+                connection.shutdown()  # a WebSocket: its client connects again elsewhere
+            elif connection.cycle is not None and not connection.cycle.response_started:
+                connection.cycle.keep_alive = False
+        ends = asyncio.get_running_loop().time() + PARTING_SECONDS
+        while self.server_state.connections and not self.force_exit and asyncio.get_running_loop().time() < ends:
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def _fail(self) -> None:
         self.failed = True

@@ -16,22 +16,24 @@ from starlette.responses import Response
 
 from schema.protocols import SESSION, VISITOR
 
-TICKETS = "kb-tickets"
+TICKETS, DATA = "kb-tickets", "kb-data"
 FORM_TOKEN = "form_token"
 """The name of the hidden field."""
 MOST_TICKETS = 12
 """A cookie holds 4 kB; a ticket's secret with its reference takes 56 bytes."""
 LONGEST_TOKEN = 3_900
-YEAR, MONTH = 365 * 24 * 3600, 30 * 24 * 3600
+YEAR, MONTH, HOUR = 365 * 24 * 3600, 30 * 24 * 3600, 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`token` is the host app's, None for visitors; `tickets` are secrets by reference, the latest opened last."""
+    """`token` is the host app's, None for visitors; `tickets` are secrets by reference, the latest opened last; `data`
+    is that of a link to a person's data."""
 
     visitor: str
     token: str | None = field(default=None, repr=False)
     tickets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    data: str | None = field(default=None, repr=False)
     new_visitor: bool = False
 
     @property
@@ -60,7 +62,8 @@ class Sessions:
         token, visitor = request.cookies.get(SESSION), _uuid(request.cookies.get(VISITOR, ""))
         live = token if token and expiry(token) > self._clock() else None
         tickets = self._opened(request.cookies.get(TICKETS, ""))
-        return Session(visitor or str(self._new_id()), live, tickets, new_visitor=visitor is None)
+        data = request.cookies.get(DATA) or None
+        return Session(visitor or str(self._new_id()), live, tickets, data, new_visitor=visitor is None)
 
     def form_token(self, session: Session) -> str:
         return self._signed("form", session.token or session.visitor)
@@ -89,6 +92,13 @@ class Sessions:
 
     def forget_tickets(self, request: Request, response: Response) -> None:
         self._set(request, response, TICKETS, "", 0)
+
+    def open_data(self, request: Request, response: Response, secret: str) -> None:
+        """Keep the secret of a link to a person's data, which works once, for as long as it takes to decide."""
+        self._set(request, response, DATA, secret, HOUR)
+
+    def forget_data(self, request: Request, response: Response) -> None:
+        self._set(request, response, DATA, "", 0)
 
     def _set(self, request: Request, response: Response, name: str, value: str, seconds: int) -> None:
         secure = request.url.scheme == "https"

@@ -22,7 +22,7 @@ from search.suggest import Suggester
 
 log = structlog.get_logger(__name__)
 DEBOUNCE_MS = 200  # an editor's save is several events; a change is searchable within a second
-TICK_MS, LOOK_TICKS = 1_000, 30
+TICK_MS, LOOK_TICKS, RETRY_TICKS = 1_000, 30, 5
 SHOWN_PROBLEMS = 20
 NEVER = 1_000_000  # collections of younger objects before the garbage collector looks at the old ones
 
@@ -43,6 +43,9 @@ class LiveLibrary:
         self._waiting: list[Callable[[], None]] = []
         self._next_change: date | None = None
         self.engine = engine
+        self.trouble: str | None = None
+        """What the last refresh failed at, `content` or `index`; it is tried again every few seconds."""
+        self._at = ""
         self._current: tuple[Library, Suggester] | None = None
 
     @property
@@ -69,8 +72,10 @@ class LiveLibrary:
         """Load the files as they are now and bring the index up to date. Readers see the old snapshot until then."""
         with self._changing, _old_objects_left_alone():
             started = time.perf_counter()
+            self._at = "content"
             library = self._loader.load(reading)
             today = library.today(self._clock())
+            self._at = "index"
             report = self.engine.sync(documents(library, on=today), synonyms=library.synonyms, progress=indexing)
             before = self._current[0] if self._current else None
             self._next_change = next_policy_change(library, after=today)
@@ -86,6 +91,7 @@ class LiveLibrary:
                 removed=report.removed,
                 ms=round((time.perf_counter() - started) * 1000),
             )
+            self.trouble = None
             if before is None or before.generation != library.generation:
                 _log_problems(library, known=before.problems if before else ())
         for listener in self._listeners:
@@ -109,8 +115,10 @@ class LiveLibrary:
     def _refresh_or_log(self) -> None:
         try:
             self.refresh()
-        except Exception:  # the old snapshot goes on answering; the next change tries again
-            log.exception("library.refresh_failed")
+        except Exception:  # the old snapshot goes on answering
+            told, self.trouble = self.trouble, self._at
+            if told != self.trouble:
+                log.exception("library.refresh_failed", again_in_seconds=RETRY_TICKS * TICK_MS / 1000)
 
     def _changes(self, root: Path, stop: threading.Event) -> Iterator[None]:
         """Told by the operating system; looked for at times too: some file systems tell nothing, at first none do."""
@@ -125,7 +133,8 @@ class LiveLibrary:
         )
         for tick, changes in enumerate(events):
             day_came = self._next_change is not None and self.library.today(self._clock()) >= self._next_change
-            if changes or day_came or (tick % LOOK_TICKS == 0 and self._loader.is_stale()):
+            again = self.trouble is not None and tick % RETRY_TICKS == 0
+            if changes or day_came or again or (tick % LOOK_TICKS == 0 and self._loader.is_stale()):
                 yield
 
     def _require(self) -> tuple[Library, Suggester]:

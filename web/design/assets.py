@@ -15,8 +15,10 @@ from starlette.types import Receive, Scope, Send
 
 FOLDER = Path(__file__).parents[1] / "static"
 SITE = "site.css"
-STYLES = ("tokens", "base", "layout", "parts", "search", "prose", "code", "tutorial", "print")
+STYLES = ("tokens", "base", "layout", "parts", "search", "prose", "code", "tutorial", "forms", "people", "print")
 """One stylesheet a concern, sent as one file in this order: a request each would hold the first picture up."""
+SHARED = ("tokens", "base", "prose", "code")
+"""What a sheet beside them begins with: the agent desk has parts of its own, and none of the help center's."""
 _TYPES = {
     ".css": b"text/css; charset=utf-8",
     ".js": b"text/javascript; charset=utf-8",
@@ -94,6 +96,11 @@ async def _send(asset: Asset, send: Send, *, head: dict[bytes, bytes], lasting: 
 
 def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
     yield SITE, b"\n".join((folder / "css" / f"{name}.css").read_bytes() for name in STYLES)
+    for path in sorted(folder.glob("*.css")):
+        yield (
+            path.name,
+            b"\n".join(each.read_bytes() for each in (*(folder / "css" / f"{name}.css" for name in SHARED), path)),
+        )
     for path in [*sorted((folder / "js").glob("*.js")), *sorted(folder.glob("*.svg"))]:
         yield path.name, path.read_bytes()
 

@@ -20,6 +20,8 @@ from web.help.site import Handler, Site
 from web.help.tutorial import tutorial
 from web.help.votes import PATH, votes
 from web.operations import OPERATIONS
+from web.people.routes import people_pages
+from web.session import Sessions
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PAGES: tuple[tuple[str, Handler], ...] = (
@@ -55,6 +57,7 @@ def help_center(endpoint: ASGIApp, *, base_url: str, secret: bytes) -> list[Base
         Route("/robots.txt", robots(where)),
         Route("/sitemap.xml", sitemap(site)),
         Route(PATH, votes(site), methods=["POST"]),
+        *people_pages(site, Sessions(secret, root=where.root)),
         Route("/{locale:locale}", site.endpoint(home)),
         *(Route(f"/{{locale:locale}}{path}", site.endpoint(handler)) for path, handler in PAGES),
         *(Route(path, site.endpoint(handler)) for path, handler in PAGES),

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kb.logs import frames
+from schema.protocols import SESSION
 from web.client import Client, Refused
 from web.design.kept import Kept
 from web.design.responses import SECURITY, Sheet, sent, sheet
@@ -20,7 +21,7 @@ from web.help.page import Page
 from web.help.visit import Missing, Moved, Visit
 
 log = structlog.get_logger(__name__)
-TOLD = frozenset({400, 429, 503})
+TOLD = frozenset({400, 413, 429, 503})
 """The failures that have words of their own."""
 
 Handler = Callable[..., Awaitable[Page]]
@@ -59,7 +60,8 @@ class Site:
     def visit(self, request: Request, locale: str | None) -> Visit:
         prefix = f"/{locale}" if locale else ""
         path = request.scope["path"].removeprefix(prefix)
-        return Visit(request, self.client, replace(self._addresses, prefix=prefix), locale, path)
+        token = request.cookies.get(SESSION) or None
+        return Visit(request, self.client, replace(self._addresses, prefix=prefix), locale, path, token=token)
 
     async def _answer(self, visit: Visit, handler: Handler, parameters: dict[str, str]) -> Response:
         if not visit.path or (visit.path.endswith("/") and visit.path != "/"):
@@ -81,14 +83,16 @@ class Site:
     def _send(self, visit: Visit, page: Page) -> Response:
         """The page of these answers was perhaps drawn before: it is made of them and of its address alone."""
         etags = tuple(answer.etag for answer in visit.answers)
-        if not all(etags):
-            return sent(visit.request, self._draw(visit, page), status=page.status)
+        if visit.token or not all(etags):
+            response = sent(visit.request, self.draw(visit, page), status=page.status)
+            response.headers["cache-control"] = "private, no-cache" if visit.token else "no-cache"
+            return response
         key = (visit.request.url.path, visit.request.url.query, etags)
-        made = self._kept.get(key, lambda: self._draw(visit, page))
+        made = self._kept.get(key, lambda: self.draw(visit, page))
         max_age = visit.max_age if page.status == 200 else 0
         return sent(visit.request, made, status=page.status, max_age=max_age)
 
-    def _draw(self, visit: Visit, page: Page) -> Sheet:
+    def draw(self, visit: Visit, page: Page) -> Sheet:
         template = self._templates.get_template(page.template)
         return sheet(template.render(**self._frame(visit), view=page, **page.values))
 
@@ -111,7 +115,7 @@ class Site:
         text = spoken(f"error_{status if status in TOLD else 500}")
         page = Page(template="help/error.html", title=spoken("error_title"), indexed=False, values={"text": text})
         bare = replace(visit, locales=[], policies=[])
-        response = sent(visit.request, self._draw(bare, page), status=status)
+        response = sent(visit.request, self.draw(bare, page), status=status)
         response.headers["cache-control"] = "no-store"
         if retry_after:
             response.headers["retry-after"] = retry_after

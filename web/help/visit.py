@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from web.client import Answer, Client
+from web.client import Answer, Client, Refused
 from web.design.words import Words, words
 from web.help.addresses import Addresses
 
@@ -27,7 +27,10 @@ class Moved(Exception):
 
 @dataclass(slots=True)
 class Visit:
-    """`wanted` is the locale in the path, None where there is none; `path` comes after it. `addresses` are of both."""
+    """`wanted` is the locale in the path, None where there is none; `path` comes after it. `addresses` are of both.
+
+    `token` is of who signed in on our pages: they read what is for them, and no cache keeps it.
+    """
 
     request: Request
     client: Client
@@ -37,17 +40,29 @@ class Visit:
     answers: list[Answer] = field(default_factory=list)
     locales: Sequence[str] = ()
     policies: Sequence[Data] = ()
+    token: str | None = field(default=None, repr=False)
 
     async def ask(self, name: str, **variables: Any) -> Data:
         """The data of a registered document in the reader's language. Raises `Missing` where we do not have that."""
-        answer = await self.client.ask(self.request.scope, name, {"locale": self.wanted, **variables})
+        given = {"locale": self.wanted, **variables}
+        try:
+            answer = await self.client.ask(self.request.scope, name, given, token=self.token)
+        except Refused as refused:
+            if refused.status != 401 or self.token is None:
+                raise
+            self.token = None  # the session ended: they read on as anybody
+            answer = await self.client.ask(self.request.scope, name, given)
         self.answers.append(answer)
-        self.locales, self.policies = answer.data["locales"], answer.data.get("policies", ())
+        return self.framed(answer.data)
+
+    def framed(self, data: Data) -> Data:
+        """The data of an answer, of which the frame of the page has what it needs. Raises as `ask` does."""
+        self.locales, self.policies = data["locales"], data.get("policies", self.policies)
         if self.wanted is not None and self.wanted not in self.locales:
             raise Missing
         if self.wanted == self.locales[0]:
             raise Moved(self.in_locale(self.wanted))
-        return answer.data
+        return data
 
     @property
     def locale(self) -> str:

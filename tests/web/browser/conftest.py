@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from tests.serving import serving
+from tests.support import JWT_SECRET
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -13,7 +14,10 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The URL of a running service."""
-    with serving(tmp_path_factory.mktemp("browser") / "var", KB_RATE_LIMITS="off") as (_process, url):
+    with serving(tmp_path_factory.mktemp("browser") / "var", KB_RATE_LIMITS="off", KB_JWT_SECRET=JWT_SECRET) as (
+        _process,
+        url,
+    ):
         yield url
 
 

@@ -1,0 +1,143 @@
+"""The month as it passes: steps in the order of their moments, and between them the work that falls due."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import cycle
+from random import Random
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from kb.delivery import work
+from kb.demo.case import Case, Step
+from kb.demo.people import AGENTS, MERCHANTS, STRANGER, VISITORS
+from kb.demo.readers import Find, said, searched_before, searches, voted
+from kb.demo.stories import KINDS, Kind
+from kb.demo.texts import QUESTIONS
+from kb.insights.tables import Search
+from kb.library.terms import Channel
+from kb.store.database import Database
+from kb.support.desk import Desk
+from kb.support.tables import DueWork, Escalation, Feedback, Outbox, Ticket, Vote
+
+SEED = 1
+CHANNELS = (Channel.WEB, Channel.WEB, Channel.WEB, Channel.EMAIL, Channel.WEB, Channel.WEB, Channel.PHONE)
+AT_ONCE = 200
+Advance = Callable[[int, int], None]
+Moment = tuple[datetime, Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many rows there are now."""
+
+    tickets: int
+    escalations: int
+    feedback: int
+    votes: int
+    searches: int
+
+
+def already_there(session: Session) -> int:
+    """How many tickets there are: what people wrote is not mixed with what is made up."""
+    return session.scalar(select(func.count()).select_from(Ticket)) or 0
+
+
+def fill(
+    database: Database,
+    desk: Desk,
+    find: Find,
+    *,
+    now: datetime,
+    seed: int = SEED,
+    advance: Advance = lambda _done, _total: None,
+) -> Told:
+    """Live through the 30 days before `now`. The same seed tells the same stories. No mail is sent for any of it."""
+    random = Random(seed)
+    readers = [*searches(random, find, now=now), *voted(random, now=now), *said(random, now=now)]
+    waiting = _in_order(_tickets(random, find, now=now), until=now)
+    total = len(waiting) + len(readers)
+    for done, (at, step) in enumerate(waiting, 1):
+        _work_until(database, desk, at)
+        database.write(partial(_do, desk=desk, steps=[(at, step)]))
+        advance(done, total)
+    _work_until(database, desk, now)
+    for some in batched(_in_order(readers, until=now)):
+        database.write(partial(_do, desk=desk, steps=some))
+    advance(total, total)
+    return database.read(_told)
+
+
+def _in_order(steps: Iterable[Moment], *, until: datetime) -> list[Moment]:
+    """Those that have come by then."""
+    return sorted((each for each in steps if each[0] <= until), key=lambda each: each[0])
+
+
+def batched(steps: Sequence[Moment]) -> Iterator[Sequence[Moment]]:
+    """Readers mind nobody else: many of their steps in one transaction."""
+    for start in range(0, len(steps), AT_ONCE):
+        yield steps[start : start + AT_ONCE]
+
+
+def _tickets(random: Random, find: Find, *, now: datetime) -> Iterator[tuple[datetime, Step]]:
+    """Each ticket with what becomes of it, the kinds by turns so that neighbours differ."""
+    merchants, visitors, agents, channels = cycle(MERCHANTS), cycle(VISITORS), cycle(AGENTS), cycle(CHANNELS)
+    questions = cycle(QUESTIONS)
+    for number, (kind, hours) in enumerate((each, hours) for each in KINDS for hours in each.opened):
+        visitor = kind.stranger or (number % 6 == 5 and not _escalates(kind))
+        requester = None if visitor else next(merchants)
+        name = STRANGER if kind.stranger else (requester.name if requester else next(visitors)) or ""
+        case = Case(next(questions), number, requester, name, next(agents))
+        case.channel = next(channels) if kind in KINDS[:3] else Channel.WEB
+        opened = now - timedelta(hours=hours)
+        yield opened, case.open
+        if number % 3 == 0:
+            yield opened, searched_before(case, random, find)
+        for later, step in kind.story(case):
+            yield opened + timedelta(hours=later), step
+
+
+def _escalates(kind: Kind) -> bool:
+    return KINDS.index(kind) >= 10
+
+
+def _do(session: Session, *, desk: Desk, steps: Iterable[Moment]) -> None:
+    for at, step in steps:
+        step(session, desk, at)
+        _quietly(session, at)
+
+
+def _quietly(session: Session, at: datetime) -> None:
+    """Nobody is told of what never happened: addresses of the demo are nobody's."""
+    session.flush()
+    session.execute(delete(Outbox).where(Outbox.created_at == at).execution_options(synchronize_session=False))
+
+
+def _work_until(database: Database, desk: Desk, until: datetime) -> None:
+    """Promises break and quiet tickets end at the moments at which they do."""
+    while True:
+        due = database.read(lambda session: _first_due(session, until))
+        if due is None:
+            return
+        database.write(partial(_work, desk=desk, work_id=due[0], at=due[1]))
+
+
+def _first_due(session: Session, until: datetime) -> tuple[UUID, datetime] | None:
+    wanted = select(DueWork.id, DueWork.due_at).where(DueWork.due_at < until).order_by(DueWork.due_at, DueWork.id)
+    row = session.execute(wanted.limit(1)).first()
+    return (row[0], row[1] + timedelta(seconds=1)) if row else None
+
+
+def _work(session: Session, *, desk: Desk, work_id: UUID, at: datetime) -> None:
+    work.do(session, desk, work_id, at=at)
+    _quietly(session, at)
+
+
+def _told(session: Session) -> Told:
+    def count(table: type) -> int:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+    return Told(count(Ticket), count(Escalation), count(Feedback), count(Vote), count(Search))

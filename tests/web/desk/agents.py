@@ -1,0 +1,48 @@
+"""A browser without scripts in which somebody of the support team has signed in."""
+
+import re
+
+from tests.support import token
+from tests.web.help.reading import read
+
+
+class Browser:
+    """Remembers the page that it shows: forms are sent with the token that stands in it."""
+
+    def __init__(self, client, viewer=None):
+        self._http = client.http
+        self.headers = {"cookie": f"kb-session={token(viewer)}"} if viewer else {}
+        self.html = ""
+
+    def get(self, path, status=200, /):
+        """The page, read."""
+        answer = self._http.get(path, headers=self.headers, follow_redirects=False)
+        assert answer.status_code == status, (answer.status_code, answer.headers.get("location"), answer.text[:300])
+        self.html = answer.text
+        return read(answer.text)
+
+    def leads(self, path):
+        """Where a path leads on to."""
+        answer = self._http.get(path, headers=self.headers, follow_redirects=False)
+        assert answer.status_code == 303
+        return answer.headers["location"]
+
+    def send(self, path, status=303, /, **fields):
+        """Sends a form of the page that is shown: where it leads, or the page that is drawn again."""
+        fields.setdefault("form_token", self.form_token)
+        answer = self._http.post(path, data=fields, headers=self.headers, follow_redirects=False)
+        assert answer.status_code == status, answer.text[:500]
+        if status == 303:
+            return answer.headers["location"]
+        self.html = answer.text
+        return read(answer.text)
+
+    @property
+    def form_token(self):
+        found = re.search(r'name="form_token" value="([^"]+)"', self.html)
+        return found[1] if found else ""
+
+    @property
+    def key(self):
+        """The idempotency key of the first form that has one."""
+        return re.search(r'name="key" value="([^"]+)"', self.html)[1]

@@ -1,0 +1,62 @@
+"""Feedback is sorted and answered."""
+
+import pytest
+
+from tests.schema.desk.asking import ASHA, RAVI
+
+SUBMIT = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { feedback { id reference } userErrors { message } } }"
+
+
+@pytest.fixture
+def asha(signed_in):
+    return signed_in(ASHA)
+
+
+@pytest.fixture
+def given(service):
+    """Gives feedback; its id and reference."""
+
+    def give(text="A dark mode, please.", kind="SUGGESTION"):
+        answer = service.ask(SUBMIT, viewer=RAVI, input={"text": text, "kind": kind})["submitFeedback"]
+        return answer["feedback"]["id"], answer["feedback"]["reference"]
+
+    return give
+
+
+def test_it_is_listed_by_status_and_kind(asha, given):
+    _, reference = given()
+    row = asha.get("/desk/feedback").one("li", id=reference)
+    for words in ("Suggestion", "Received", "Ravi Negi", "product", "A dark mode, please."):
+        assert words in row.text
+    assert asha.get("/desk/feedback?status=RECEIVED&kind=SUGGESTION").all("li", id=reference)
+    assert not asha.get("/desk/feedback?status=DONE").all("li", id=reference)
+    assert not asha.get("/desk/feedback?kind=PRAISE").all("li", id=reference)
+
+
+def test_it_is_moved_on_with_an_answer(asha, given):
+    feedback_id, reference = given()
+    asha.get("/desk/feedback")
+    there = asha.send("/desk/feedback", id=feedback_id, status="PLANNED", response="In the spring.")
+    row = asha.get(there).one("li", id=reference)
+    assert "Planned" in row.text
+    assert "In the spring." in row.text
+
+
+def test_a_move_without_an_answer_is_refused_where_it_was_made(asha, given):
+    feedback_id, reference = given()
+    asha.get("/desk/feedback")
+    page = asha.send("/desk/feedback", 422, id=feedback_id, status="DECLINED", response="")
+    assert "Tell the author why" in page.one("li", id=reference).text
+    assert "Tell the author why" in page.one("p", role="alert").text
+
+
+def test_what_was_typed_comes_back(asha, given):
+    feedback_id, reference = given()
+    asha.get("/desk/feedback")
+    asha.send("/desk/feedback", id=feedback_id, status="DONE", response="It is there.")
+    page = asha.send("/desk/feedback", 422, id=feedback_id, status="RECEIVED", response="Again <b>")
+    assert page.one("textarea", id=f"answer-{reference}").text == "Again <b>"
+
+
+def test_a_place_that_is_none_leads_to_the_beginning(asha):
+    assert asha.leads("/desk/feedback?after=nonsense&status=DONE") == "/desk/feedback?status=DONE"

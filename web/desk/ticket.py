@@ -1,0 +1,100 @@
+"""`/desk/tickets/<reference>`: a ticket with its whole case, and what an agent can do with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from web.client import Refused
+from web.desk import case
+from web.desk.page import Data, Page, Problem
+from web.desk.visit import Visit
+from web.desk.when import next_due
+
+PATH = "/desk/tickets"
+FOUND = 8
+MOST_CITED = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What somebody was writing when the page was drawn again: nothing typed is lost."""
+
+    kind: str = "reply"
+    body: str = ""
+    articles: Sequence[str] = ()
+    query: str = ""
+
+
+def address(visit: Visit, reference: str, anchor: str = "") -> str:
+    return visit.addresses.path(f"{PATH}/{quote(reference, safe='')}") + (f"#{anchor}" if anchor else "")
+
+
+async def ticket(visit: Visit, reference: str) -> Page:
+    return await drawn(visit, reference)
+
+
+async def drawn(
+    visit: Visit, reference: str, *, draft: Draft | None = None, problem: Problem | None = None, status: int = 200
+) -> Page:
+    """The page, with what was typed and why it was not taken."""
+    data = await visit.ask("DeskTicket", reference=reference, before=visit.parameter("before"))
+    found, support, draft = data["ticket"], data["support"], draft or Draft()
+    if found is None:
+        raise Refused("NOT_FOUND", 404)
+    hits = await _hits(visit, draft.query, found) if draft.query else []
+    chosen = await _chosen(visit, draft.articles)
+    return Page(
+        template="desk/ticket.html",
+        title=f"{found['reference']} {found['subject']}",
+        place="ticket",
+        script="desk-ticket.js",
+        status=status,
+        values={
+            "ticket": found,
+            "due": next_due(found["targets"], visit.words, now=visit.now),
+            "zone": (support or {}).get("timeZone", "UTC"),
+            "promises": case.promises(visit, found),
+            "review": case.review(visit, found, support),
+            "topics": (support or {}).get("topics", ()),
+            "teams": case.teams(support, found),
+            "draft": draft,
+            "chips": _chips(found, chosen, hits, draft),
+            "hits": hits,
+            "problem": problem,
+            "here": address(visit, found["reference"]),
+        },
+    )
+
+
+async def _hits(visit: Visit, query: str, found: Data) -> list[dict[str, Any]]:
+    """What a search finds, with whether the requester may open it."""
+    data = await visit.ask("DeskSearch", query=query, locale=found["locale"], first=FOUND)
+    nodes = [each["node"] for each in data["search"]["edges"]]
+    return [{**each, "closed": closed(each, found["requester"]["role"])} for each in nodes]
+
+
+def closed(page: Data, role: str) -> bool:
+    """Whether a page is not for the requester's eyes. The service refuses it too, and knows of audiences."""
+    visibility = page.get("visibility", "PUBLIC")
+    return visibility == "INTERNAL" or (visibility == "SIGNED_IN" and role == "VISITOR")
+
+
+async def _chosen(visit: Visit, ids: Sequence[str]) -> list[Data]:
+    """Pages by what a form says they are; what is none is passed over, and the service refuses it."""
+    if not ids:
+        return []
+    try:
+        found = (await visit.ask("DeskPages", ids=list(ids)[:MOST_CITED]))["nodes"]
+    except Refused:
+        return []
+    return [each for each in found if each and "title" in each]
+
+
+def _chips(found: Data, chosen: Sequence[Data], hits: Sequence[Data], draft: Draft) -> list[dict[str, Any]]:
+    """Pages that can be cited: those chosen, those just found, those suggested; each once."""
+    suggested = [each["node"] for each in found["suggestedArticles"]]
+    pages = {each["id"]: each for each in (*chosen, *(hit for hit in hits if not hit["closed"]), *suggested)}
+    ids = dict.fromkeys([*draft.articles, *pages])
+    unnamed = {"__typename": "Article"}
+    return [{"title": each, **pages.get(each, unnamed), "id": each, "on": each in draft.articles} for each in ids]

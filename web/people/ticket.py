@@ -1,0 +1,159 @@
+"""`/tickets/<reference>`: where a question stands, what was said, what was promised, the way up."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from web.client import Refused
+from web.help.page import Page
+from web.help.prose import prose
+from web.help.visit import Data, Missing, Moved
+from web.people.account import STAFF
+from web.people.moments import moments
+from web.people.visit import Personal, Rejected
+
+DESK = "/desk/tickets"
+"""Where agents see it: mails lead everybody here."""
+LEVELS = ("FIRST", "SECOND", "FINAL")
+SCORES = range(1, 6)
+REPLY, ESCALATE = "reply_key", "escalate_key"
+
+
+async def ticket(visit: Personal, reference: str) -> Page:
+    data = await look(visit, reference)
+    found = data["ticket"]
+    if found is None:
+        raise Missing
+    if data["viewer"]["role"] in STAFF:
+        raise Moved(f"{visit.addresses.root}{DESK}/{found['reference']}")
+    support, words = data["support"], visit.words
+    values: dict[str, Any] = {
+        "ticket": found,
+        "messages": [{**each, "body": prose(each["bodyHtml"], visit)} for each in found["messages"]["nodes"]],
+        "earlier": _earlier(found),
+        "topic": _topic(found, support),
+        "steps": steps(found, support),
+        "targets": sorted(found["targets"], key=lambda each: each["metAt"] is not None),
+        "scores": SCORES,
+        "at": moments(words, support),
+        "asked": "asked" in visit.request.query_params,
+        "secret": secret(visit, found["reference"]),
+        "reply_key": visit.typed(REPLY) or str(uuid4()),
+        "escalate_key": visit.typed(ESCALATE) or str(uuid4()),
+        "here": visit.page(f"/tickets/{found['reference']}"),
+    }
+    return Page(template="people/ticket.html", title=found["subject"], values=values, script="ticket.js")
+
+
+async def look(visit: Personal, reference: str) -> Data:
+    """The answer to the document of the page. A cursor that is none leads to the latest messages."""
+    token, before = secret(visit, reference), visit.parameter("before")
+    try:
+        return await visit.look("MyTicket", reference=reference, accessToken=token, before=before)
+    except Refused as refused:
+        if refused.status == 404 or (refused.status == 400 and not before):
+            raise Missing from None
+        if refused.status != 400:
+            raise
+    return await visit.look("MyTicket", reference=reference, accessToken=token)
+
+
+def secret(visit: Personal, reference: str) -> str | None:
+    """That of the link, for who is not signed in: an account's tickets need none, and are joined with no visitor's."""
+    opened = {_plain(name): each for name, each in visit.session.tickets.items()}
+    return opened.get(_plain(reference))
+
+
+def _plain(reference: str) -> str:
+    """However it is typed: the service forgives spaces, hyphens and case as well."""
+    return "".join(each for each in reference.upper() if each.isalnum())
+
+
+def steps(found: Data, support: Data | None) -> list[dict[str, Any]]:
+    """The three stages, each with what became of it, and the one that is offered now marked."""
+    known = {each["level"]: each for each in (found["escalation"] or {}).get("stages", ())}
+    path = {each["level"]: each for each in (support or {}).get("escalationPath", ())}
+    option = found["canEscalate"]
+    return [
+        {
+            "level": level,
+            "title": (known.get(level) or path[level])["title"],
+            "summary": path[level]["summary"] if level in path else "",
+            "stage": known.get(level),
+            "offered": option["allowed"] and option["nextLevel"] == level,
+        }
+        for level in LEVELS
+        if level in known or level in path
+    ]
+
+
+def _earlier(found: Data) -> str | None:
+    """The cursor before which there are more messages."""
+    info = found["messages"]["pageInfo"]
+    return info["startCursor"] if info["hasPreviousPage"] else None
+
+
+def _topic(found: Data, support: Data | None) -> str:
+    titles: Mapping[str, str] = {each["topic"]: each["title"] for each in (support or {}).get("topics", ())}
+    return titles.get(found["topic"], "")
+
+
+async def act(visit: Personal, reference: str) -> str:
+    """One of the forms of the page, named by the button that sent it; leads back to where its outcome is seen."""
+    action = ACTIONS.get(visit.typed("action"))
+    if action is None:
+        raise Missing
+    which = {"reference": reference, "accessToken": secret(visit, reference)}
+    if (await visit.look("MyTicketLink", **which))["ticket"] is None:  # before what is wrong with the form
+        raise Missing
+    try:
+        place = await action(visit, which)
+    except Rejected as rejected:
+        if rejected.problems.get("reference"):
+            raise Missing from None
+        raise
+    return visit.page(f"/tickets/{reference}#{place}")
+
+
+async def _reply(visit: Personal, which: Data) -> str:
+    await visit.change("MyTicketReply", **which, body=visit.form.get("body", ""), idempotencyKey=visit.chosen(REPLY))
+    return "latest"
+
+
+async def _resolve(visit: Personal, which: Data) -> str:
+    await visit.change("MyTicketResolve", **which)
+    return "status"
+
+
+async def _reopen(visit: Personal, which: Data) -> str:
+    await visit.change("MyTicketReopen", **which, reason=visit.form.get("reopen_reason", ""))
+    return "status"
+
+
+async def _rate(visit: Personal, which: Data) -> str:
+    score = visit.typed("score")
+    if score not in {str(each) for each in SCORES}:
+        raise Rejected({"score": visit.words("wrong_REQUIRED")})
+    await visit.change("MyTicketRate", **which, score=int(score), comment=visit.chosen("comment"))
+    return "rating"
+
+
+async def _escalate(visit: Personal, which: Data) -> str:
+    reason, key = visit.form.get("reason", ""), visit.chosen(ESCALATE)
+    await visit.change("MyEscalationRequest", **which, reason=reason, idempotencyKey=key)
+    return "escalation"
+
+
+async def _withdraw(visit: Personal, which: Data) -> str:
+    await visit.change("MyEscalationWithdraw", **which)
+    return "escalation"
+
+
+ACTIONS = {
+    "reply": _reply,
+    "resolve": _resolve,
+    "reopen": _reopen,
+    "rate": _rate,
+    "escalate": _escalate,
+    "withdraw": _withdraw,
+}
