@@ -6,7 +6,7 @@ One alone: `python -m bench.judged`.
 import subprocess
 import sys
 
-MODULES = ("judged", "search", "http", "attacks", "pages", "desk")
+MODULES = ("judged", "search", "http", "attacks", "pages", "desk", "scale")
 
 
 def main() -> int:

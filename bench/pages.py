@@ -125,6 +125,9 @@ async def _get(app: Any, target: str) -> tuple[int, bytes]:
         received["body"] += message.get("body", b"")
 
     async def receive() -> Mapping[str, Any]:
+        if received.setdefault("asked", False):
+            await asyncio.Event().wait()  # nobody goes away
+        received["asked"] = True
         return {"type": "http.request", "body": b"", "more_body": False}
 
     scope = {
