@@ -42,18 +42,20 @@ class Session:
 
 
 class Sessions:
-    """Reads and writes the cookies. `root` is the path of the public URL."""
+    """Reads and writes the cookies. `root` is the path of the public URL, `secure` where that is one of https."""
 
     def __init__(
         self,
         secret: bytes,
         *,
         root: str = "",
+        secure: bool = False,
         clock: Callable[[], float] = time,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self._secret = secret
         self._path = f"{root}/"
+        self._secure = secure
         self._clock = clock
         self._new_id = new_id
 
@@ -101,7 +103,7 @@ class Sessions:
         self._set(request, response, DATA, "", 0)
 
     def _set(self, request: Request, response: Response, name: str, value: str, seconds: int) -> None:
-        secure = request.url.scheme == "https"
+        secure = self._secure or request.url.scheme == "https"
         response.set_cookie(name, value, seconds, path=self._path, httponly=True, samesite="lax", secure=secure)
 
     def _written(self, tickets: Mapping[str, str]) -> str:

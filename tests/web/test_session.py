@@ -85,6 +85,12 @@ def test_a_session_lasts_as_long_as_its_token_and_is_secure_over_https():
     }
 
 
+def test_cookies_are_secure_where_the_public_url_is_of_https_whatever_a_proxy_speaks():
+    response = Response()
+    sessions(secure=True).sign_in(request("http"), response, jwt(exp=NOW + 600))
+    assert "Secure" in response.headers["set-cookie"]
+
+
 def test_a_form_is_vouched_for_by_the_browser_that_it_was_sent_to():
     ours = sessions()
     mine = ours.of(request(kb_visitor=str(ID)))

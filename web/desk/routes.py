@@ -27,7 +27,7 @@ def desk(endpoint: ASGIApp, *, base_url: str, secret: bytes) -> list[BaseRoute]:
     """Routes to stand before the help center's, whose last one answers every path. `secret` is the service's own."""
     where = addresses(base_url)
     templates = environment(Assets(prefix=where.root))
-    sessions = Sessions(secret, root=where.root)
+    sessions = Sessions(secret, root=where.root, secure=where.secure)
     site = Site(Client(endpoint, read_documents(OPERATIONS)), templates, where, sessions)
     return [
         Route(SIGN_IN, site.open(sign_in)),

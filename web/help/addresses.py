@@ -30,6 +30,11 @@ class Addresses:
             return path
         return prefixed + path[len(self.root) + 1 :]
 
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come by https: behind a proxy that ends TLS a request itself does not say so."""
+        return self.origin.startswith("https:")
+
     def absolute(self, path: str) -> str:
         return f"{self.origin}{path}"
 

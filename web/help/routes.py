@@ -57,7 +57,7 @@ def help_center(endpoint: ASGIApp, *, base_url: str, secret: bytes) -> list[Base
         Route("/robots.txt", robots(where)),
         Route("/sitemap.xml", sitemap(site)),
         Route(PATH, votes(site), methods=["POST"]),
-        *people_pages(site, Sessions(secret, root=where.root)),
+        *people_pages(site, Sessions(secret, root=where.root, secure=where.secure)),
         Route("/{locale:locale}", site.endpoint(home)),
         *(Route(f"/{{locale:locale}}{path}", site.endpoint(handler)) for path, handler in PAGES),
         *(Route(path, site.endpoint(handler)) for path, handler in PAGES),

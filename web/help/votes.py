@@ -37,16 +37,16 @@ def votes(site: Site, *, new_id: Callable[[], str] = lambda: str(uuid4())) -> Ca
             except Refused as refused:
                 return site.failed(site.visit(request, None), refused.status, refused.retry_after)
             if not data["voteOnPage"]["userErrors"]:
-                return _thanks(request, back, "thanks" if reason else form["helpful"], visitor)
+                secure = site.visit(request, None).addresses.secure or request.url.scheme == "https"
+                return _thanks(back, "thanks" if reason else form["helpful"], visitor, secure=secure)
         return RedirectResponse(back, 303, headers=SECURITY)
 
     return answer
 
 
-def _thanks(request: Request, back: str, voted: str, visitor: str) -> Response:
+def _thanks(back: str, voted: str, visitor: str, *, secure: bool) -> Response:
     path = back.partition("#")[0].partition("?")[0]
     response = RedirectResponse(f"{path}?{urlencode({VOTED: voted})}#{PLACE}", 303, headers=SECURITY)
-    secure = request.url.scheme == "https"
     response.set_cookie(VISITOR, visitor, max_age=_YEAR, httponly=True, samesite="lax", secure=secure)
     return response
 

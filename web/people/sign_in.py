@@ -90,6 +90,7 @@ def sign_out(people: People) -> Answer:
         response = RedirectResponse(own_path(given.get("next") or "/"), 303, headers={**SECURITY, **PRIVATE})
         people.sessions.sign_out(request, response)
         people.sessions.forget_tickets(request, response)
+        people.sessions.forget_data(request, response)
         return response
 
     return answer

@@ -75,7 +75,7 @@ class Desk(RuleBasedStateMachine):
     def reopen(self, by):
         was_done = self.status in replay.DONE
         assert self.attempt(tickets.reopen, self.reference, "Again.", by=by)
-        self.awaited = self.awaited or (was_done and by is CUSTOMER)
+        self.awaited = self.awaited or was_done
 
     @rule(
         changes=st.fixed_dictionaries(
@@ -92,7 +92,7 @@ class Desk(RuleBasedStateMachine):
     def update(self, changes):
         before = self.status
         done = self.attempt(tickets.update, self.reference, tickets.TicketChanges(**changes), by=AGENT)
-        if done and before is not self.status and self.status in (WAITING, TicketStatus.RESOLVED):
+        if done and before is not self.status and self.status is TicketStatus.RESOLVED:
             self.awaited = False
 
     @rule(time=passing)

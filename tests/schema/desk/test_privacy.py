@@ -79,5 +79,5 @@ def test_it_must_be_meant_and_somebody_must_ask(desk, document):
 def test_a_link_goes_to_an_address(desk):
     assert only(desk.ask(LINK, input={"email": "nobody"})) == {
         "sent": False,
-        "userErrors": [error("INVALID", "This is no e-mail address.", "email")],
+        "userErrors": [error("INVALID", "This is no e-mail address that we can write to.", "email")],
     }

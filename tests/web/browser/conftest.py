@@ -21,8 +21,9 @@ def site(tmp_path_factory):
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Not for the session: as long as it runs, an event loop does, and other tests begin their own."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("chromium is not installed")

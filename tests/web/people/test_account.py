@@ -73,12 +73,19 @@ def test_signing_out_forgets_the_tickets_that_were_opened_too(browser):
     page = browser()
     page.ask()
     page.sign_in(RAVI)
-    assert page.cookies.keys() == {"kb-session", "kb-tickets", "kb-visitor"}
+    page.get("/t/data.secret")
+    assert page.cookies.keys() == {"kb-session", "kb-tickets", "kb-data", "kb-visitor"}
     stolen = page.post("/session/end", {"form_token": "x"})
     assert stolen.status == 403
     assert "kb-session" in page.cookies
     page.get("/account").submit("sign_out")
     assert page.cookies.keys() == {"kb-visitor"}
+
+
+def test_a_page_with_a_token_in_it_is_not_compressed(browser):
+    page = browser().get("/contact?subject=guess", **{"accept-encoding": "gzip"})
+    assert (page.status, page.answer.headers.get("content-encoding")) == (200, None)
+    assert 'name="form_token"' in page.answer.text
 
 
 def test_a_session_that_is_not_accepted_any_more_ends(browser):
