@@ -16,12 +16,16 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   for (const part of page.querySelectorAll("[data-live]")) {
     const now = fresh.getElementById(part.id);
-    if (!busy(part) && now) part.replaceWith(document.adoptNode(now));
+    if (busy(part) || !now) continue;
+    const here = part === document.activeElement; // where the page led after a form was sent
+    part.replaceWith(document.adoptNode(now));
+    if (here) now.focus({ preventScroll: true });
   }
 }
 
 // Somebody is in it, has opened something in it, or has typed into it.
 function busy(part) {
   const typed = [...part.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
-  return typed || part.contains(document.activeElement) || part.querySelector("details[open], input:checked") !== null;
+  const inside = part !== document.activeElement && part.contains(document.activeElement);
+  return typed || inside || part.querySelector("details[open], input:checked") !== null;
 }
