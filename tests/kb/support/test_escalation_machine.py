@@ -125,10 +125,13 @@ def machine(office):
         @rule(by=ANYBODY)
         def start_review(self, by):
             by = self.who(by)
-            same = self.state is UNDER_REVIEW and self.known and self.reviewer() == by.viewer.name
-            free = self.state is REQUESTED or (self.state is UNDER_REVIEW and (same or by is MANAGER))
+            free = self.state in RUNNING and self.own_review(by)
             if self.attempt(self.reviews(by) and free, escalations.start_review, by=by):
                 self.state = UNDER_REVIEW
+
+        def own_review(self, by):
+            """Nobody else's: a manager steps in anywhere."""
+            return self.state is not UNDER_REVIEW or by is MANAGER or self.reviewer() == by.viewer.name
 
         def reviewer(self):
             return self.rows()[-1].reviewer.name
@@ -137,7 +140,7 @@ def machine(office):
         @rule(by=ANYBODY)
         def update(self, by):
             by = self.who(by)
-            allowed = self.reviews(by) and self.state in RUNNING
+            allowed = self.reviews(by) and self.state in RUNNING and self.own_review(by)
             self.attempt(allowed, escalations.post_update, "We are at it.", None, by=by)
 
         @precondition(escalated)
@@ -146,7 +149,7 @@ def machine(office):
             by = self.who(by)
             words = f"Decided so: {resolve}."
             again = self.state is DECIDED and self.rows()[-1].decision == words
-            allowed = self.reviews(by) and (self.state is UNDER_REVIEW or again)
+            allowed = self.reviews(by) and ((self.state is UNDER_REVIEW and self.own_review(by)) or again)
             if self.attempt(allowed, escalations.decide, words, resolve, by=by) and not again:
                 self.state = DECIDED
                 assert self.ticket.status is (RESOLVED if resolve else TicketStatus.OPEN)
