@@ -7,7 +7,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from kb.support import bundles, by_id, citations, follows, notices, votes
+from kb.support import bundles, citations, follows, notices, votes
 from kb.support.bundles import TicketBundle
 from kb.support.citations import Outcome
 from kb.support.tables import Event, Message
@@ -41,7 +41,9 @@ class Loaders:
     def histories(self) -> DataLoader[UUID, Sequence[Event]]:
         """The events of tickets in order; internal ones are read for staff alone."""
         context = self._context
-        return self._batched(lambda session, keys: by_id.histories(session, keys, by=context.actor()), otherwise=())
+        return self._batched(
+            lambda session, keys: bundles.histories_of(session, keys, by=context.actor()), otherwise=()
+        )
 
     @cached_property
     def helpfulness(self) -> DataLoader[str, Helpfulness]:

@@ -50,14 +50,3 @@ def _of_tickets(
     rows = session.execute(select(kind, Ticket).join(Ticket, Ticket.id == kind.ticket_id).where(kind.id.in_(ids)))
     found = ((row, ticket) for row, ticket in rows if by.viewer.staff or not row.internal)
     return {row.id: (row, ticket) for row, ticket in found if access.may_see(desk, ticket, by)}
-
-
-def histories(session: Session, ticket_ids: Collection[UUID], *, by: Actor) -> Mapping[UUID, list[Event]]:
-    """All events of each ticket, in order; what is internal to staff alone. Whose tickets they are was asked before."""
-    wanted = select(Event).where(Event.ticket_id.in_(ticket_ids)).order_by(Event.place)
-    if not by.viewer.staff:
-        wanted = wanted.where(Event.internal.is_(False))
-    found: dict[UUID, list[Event]] = {each: [] for each in ticket_ids}
-    for row in session.scalars(wanted):
-        found[row.ticket_id].append(row)
-    return found
