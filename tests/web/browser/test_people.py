@@ -8,6 +8,8 @@ import pytest
 from tests.support import AGENT, CUSTOMER, token
 from tests.web.browser.test_axe import AXE, violations
 
+expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
+
 REPLY = "mutation($input: ReplyToTicketInput!) { replyToTicket(input: $input) { userErrors { message } } }"
 
 
@@ -56,7 +58,7 @@ def test_pages_that_may_answer_are_offered_while_the_subject_is_typed(open_page)
     page.wait_for_selector(".answers:not([hidden])")
     links = page.locator(".answers a")
     assert 0 < links.count() <= 3
-    assert page.locator("#answers-told").inner_text() == f"{links.count()} pages may answer it"
+    expect(page.locator("#answers-told")).to_have_text(f"{links.count()} pages may answer it")
     with page.context.expect_page() as opened:
         links.first.click()
     opened.value.wait_for_load_state()
@@ -69,9 +71,9 @@ def test_pages_that_may_answer_are_offered_while_the_subject_is_typed(open_page)
 def test_the_order_is_asked_for_where_it_matters(open_page):
     page = open_page("/contact")
     order = page.get_by_label("Order or invoice number")
-    assert not order.is_visible()
+    expect(order).to_be_hidden()
     page.select_option("#topic", "REFUND")
-    assert order.is_visible()
+    expect(order).to_be_visible()
 
 
 def test_an_answer_appears_in_every_window_and_what_is_being_typed_stays(ticket, reply):
@@ -87,7 +89,7 @@ def test_an_answer_appears_in_every_window_and_what_is_being_typed_stays(ticket,
         page.get_by_text("The bank holds it until Wednesday.").wait_for()
         page.locator("#status").get_by_text("Waiting for you", exact=True).wait_for()
     assert second.input_value("#body") == "I am just writing that"
-    assert "something new" in second.locator("#told").inner_text()
+    expect(second.locator("#told")).to_contain_text("something new")
     second.get_by_role("button", name="Send", exact=True).click()
     first.get_by_text("I am just writing that").wait_for()
 
@@ -156,10 +158,10 @@ def test_without_scripts_everything_is_a_form(ticket, reply):
     page.goto(f"/tickets/{reference}")
     page.fill("#reason", "It is not.")
     page.get_by_role("button", name="Ask for: First Escalation").click()
-    assert page.get_by_text("Waiting for a senior agent to review it.").is_visible()
+    page.get_by_text("Waiting for a senior agent to review it.").wait_for()
     page.fill("#body", "And another thing.")
     page.get_by_role("button", name="Send", exact=True).click()
-    assert page.get_by_text("And another thing.").is_visible()
+    page.get_by_text("And another thing.").wait_for()
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])

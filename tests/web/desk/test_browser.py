@@ -10,6 +10,8 @@ from tests.support import token
 from tests.web.browser.conftest import browser, open_page, playwright, site  # noqa: F401  # fixtures
 from tests.web.browser.test_axe import AXE, violations
 
+expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
+
 ASHA = Viewer(role=Role.AGENT, subject="agent-asha", name="Asha Rawat")
 RAVI = Viewer(role=Role.CUSTOMER, subject="merchant-ravi", name="Ravi Negi")
 CREATE = "mutation($input: CreateTicketInput!) { createTicket(input: $input) { ticket { reference } } }"
@@ -74,24 +76,24 @@ def test_an_article_is_cited_and_the_answer_sent_by_keyboard_alone(desk, ticket)
     press("a")
     page.keyboard.type("goodwill credit")
     page.wait_for_selector("#cite [role=option][aria-selected=true]")
-    assert page.locator("#cite [aria-selected=true]").get_attribute("aria-disabled") == "true"
+    expect(page.locator("#cite [aria-selected=true]")).to_have_attribute("aria-disabled", "true")
     press("Enter")
-    assert "not for the customer" in page.locator("#cite [role=status]").inner_text()
+    expect(page.locator("#cite [role=status]")).to_contain_text("not for the customer")
     press("ControlOrMeta+a")
     page.keyboard.type("payout failed")
     page.wait_for_selector("#cite [role=option][data-title*='payout' i]:not([aria-disabled])")
     page.wait_for_function("document.querySelector('#cite [role=status]').textContent.includes('pages')")
     title = page.locator("#cite [aria-selected=true]").get_attribute("data-title")
     press("Enter")
-    assert page.locator("#cite").is_hidden()
-    assert page.get_by_role("checkbox", name=title, exact=True).is_checked()
+    expect(page.locator("#cite")).to_be_hidden()
+    expect(page.get_by_role("checkbox", name=title, exact=True)).to_be_checked()
     assert page.evaluate("document.activeElement.id") == "body"
     press("ControlOrMeta+Enter")
     page.wait_for_url("**#latest")
     latest = page.locator("#latest")
-    assert "Please read this, then write again. ?jk" in latest.inner_text()
-    assert title in latest.inner_text()
-    assert page.locator(".head .status").inner_text() == "Waiting on customer"
+    expect(latest).to_contain_text("Please read this, then write again. ?jk")
+    expect(latest).to_contain_text(title)
+    expect(page.locator(".head .status")).to_have_text("Waiting on customer")
 
 
 def test_keys_lead_everywhere_and_are_off_while_somebody_types(desk, ticket):
@@ -99,31 +101,31 @@ def test_keys_lead_everywhere_and_are_off_while_somebody_types(desk, ticket):
     page = desk()
     press = page.keyboard.press
     press("?")
-    assert page.locator("#keys").is_visible()
+    expect(page.locator("#keys")).to_be_visible()
     press("Escape")
     press("/")
     page.keyboard.type("gi?jk")
-    assert page.locator("#q").input_value() == "gi?jk"
-    assert page.locator("#keys").is_hidden()
+    expect(page.locator("#q")).to_have_value("gi?jk")
+    expect(page.locator("#keys")).to_be_hidden()
     page.goto(f"/desk/tickets/{reference}")
     press("n")
-    assert page.get_by_role("radio", name="Internal note").is_checked()
+    expect(page.get_by_role("radio", name="Internal note")).to_be_checked()
     page.keyboard.type("Only for us: ")
     press("Escape")
     press("a")
     page.keyboard.type("goodwill credit")
     page.wait_for_selector("#cite [role=option][aria-selected=true]")
     press("Enter")
-    assert page.get_by_role("radio", name="Internal note").is_checked()
+    expect(page.get_by_role("radio", name="Internal note")).to_be_checked()
     press("ControlOrMeta+Enter")
     page.wait_for_url("**#latest")
-    assert page.locator("#latest").get_attribute("class") == "message note"
-    assert page.locator("#latest .body a").count() == 1
+    expect(page.locator("#latest")).to_have_attribute("class", "message note")
+    expect(page.locator("#latest .body a")).to_have_count(1)
     press("e")
     assert page.evaluate("document.activeElement.id") == "escalation"
     press("m")
     page.wait_for_url("**#assignment")
-    assert "Asha Rawat" in page.locator("#assignment").inner_text()
+    expect(page.locator("#assignment")).to_contain_text("Asha Rawat")
     for second, path in (("f", "/desk/feedback"), ("i", "/desk/insights"), ("q", "/desk")):
         press("g")
         press(second)
@@ -153,7 +155,7 @@ def test_a_ticket_shows_what_a_colleague_does_and_keeps_what_is_being_typed(desk
     page.keyboard.type("Half a sentence")
     ask(UPDATE, ASHA, reference=reference, severity="CRITICAL")
     page.wait_for_selector(".facts .tag.critical")
-    assert page.locator("#body").input_value() == "Half a sentence"
+    expect(page.locator("#body")).to_have_value("Half a sentence")
     assert page.evaluate("document.activeElement.id") == "body"
 
 
@@ -165,8 +167,8 @@ def test_without_scripts_a_page_is_found_cited_and_sent(desk, ticket):
     page.get_by_role("button", name="Find articles").click()
     page.get_by_role("group", name="Articles to cite").get_by_role("checkbox").first.check()
     page.get_by_role("button", name="Send and resolve").click()
-    assert page.locator("#latest .cites li").count() == 1
-    assert page.locator(".head .status").inner_text() == "Resolved"
+    expect(page.locator("#latest .cites li")).to_have_count(1)
+    expect(page.locator(".head .status")).to_have_text("Resolved")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

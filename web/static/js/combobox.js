@@ -32,9 +32,11 @@ export function combobox(form) {
     }
   }
 
+  // What was chosen stays chosen when a late answer brings another list.
   function show(found) {
+    const chosen = options()[active]?.dataset.href;
     list.replaceChildren(...found.map((each, at) => row(each, `${list.id}-${at}`)));
-    choose(-1);
+    choose(options().findIndex((each) => each.dataset.href === chosen));
     list.hidden = found.length === 0;
     input.setAttribute("aria-expanded", String(found.length > 0));
     status.textContent = told(found.length);
