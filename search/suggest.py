@@ -22,6 +22,10 @@ EXPANSIONS = 50
 BEGINS_ALIKE = 2.0
 # A text with less of the typed words, by what they tell, is not meant: `paise kab m` is not `Cancel my order`.
 FAIR_SHARE = 0.2
+# A longer word than a typed one that is a word already: `latest` is half of `late`.
+LONGER = 0.5
+# A part of a text has the words of the whole where it tells so much by itself: `Two ways to connect` does not.
+OWN_SHARE = 0.4
 # What is read of a text that is still being typed.
 MAX_CHARACTERS = 200
 MAX_WORDS = 16
@@ -31,11 +35,15 @@ K1, B = 1.2, 0.5
 
 Range = tuple[int, int]
 Places = NDArray[np.int64]
+Worth = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestEntry:
-    """Something that can be offered. Entries of one `kind` and `target` in several locales are translations."""
+    """Something that can be offered. Entries of one `kind` and `target` in several locales are translations.
+
+    `within` is the target of the entry that it is a part of, whose text is read together with its own.
+    """
 
     text: str
     kind: str
@@ -43,6 +51,7 @@ class SuggestEntry:
     locale: str
     labels: frozenset[str]
     weight: float = 1.0
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,7 @@ class Suggester:
         self._texts = [text for text, _ in texts]
         self._by_text = np.array([number for _, number in texts], np.int64)
         self._weights = np.array([entry.weight for entry in self._entries])
+        self._wholes = _wholes(self._entries)
         self._lengths = np.array([len(entry.text) for entry in self._entries], np.int64)
         self._word_lengths = np.array([len(word) for word in self._words], np.int64)
         self._labels = numbers_by_value(entry.labels for entry in self._entries)
@@ -78,7 +88,11 @@ class Suggester:
     def suggest(
         self, text: str, *, locales: tuple[str, ...], allow: frozenset[str], first: int = 6
     ) -> tuple[Suggestion, ...]:
-        """The entries that the text may become, best first; of translations the one in the first of `locales`."""
+        """The entries that the text may become, best first; of translations the one in the first of `locales`.
+
+        Those with all of the typed words come before those that lack one, and with whole ones before a beginning:
+        `payout late` is not `Publish later`. One that begins as typed is as good as one with whole words.
+        """
         text = text[:MAX_CHARACTERS]
         typed = [token for token in tokenise(text) if not token.aside]
         typed = [*typed[: MAX_WORDS - 1], typed[-1]] if len(typed) > MAX_WORDS else typed
@@ -91,10 +105,8 @@ class Suggester:
             self._meant(token, view, unfinished=unfinished and token is typed[-1], correcting=correcting)
             for token in typed
         ]
-        scores = self._scores([meant.numbers for meant in words], view)
-        alike = _joined(typed) if unfinished else f"{_joined(typed)} "
-        scores[self._by_text[_begins(self._texts, alike)]] *= BEGINS_ALIKE
-        return tuple(self._suggestion(number, words) for number in self._best(scores * view.mask, first))
+        alike = self._by_text[_begins(self._texts, _joined(typed) if unfinished else f"{_joined(typed)} ")]
+        return tuple(self._suggestion(number, words) for number in self._best(words, alike, view, first))
 
     def _view(self, allow: frozenset[str], locales: tuple[str, ...]) -> "_View":
         allowed = mask_of(len(self._entries), self._labels, allow)
@@ -106,13 +118,13 @@ class Suggester:
         same = self._stems.get(token.stem, _NONE).astype(np.int64)
         same = same[view.totals[same] > 0]
         if len(same) and not unfinished:
-            return _Meant(same, "")
+            return _Meant(same, "", same)
         begun = _begins(self._words, token.surface)
         longer = np.arange(begun.start, begun.stop)
         numbers = np.union1d(same, _commonest(longer[view.totals[longer] > 0], view.totals))
         if correcting and not len(numbers) and is_correctable(token.surface):
-            return _Meant(self._nearly(token.surface, view, unfinished), "")
-        return _Meant(numbers, token.surface)
+            return _Meant(self._nearly(token.surface, view, unfinished), "", same)
+        return _Meant(numbers, token.surface, same)
 
     def _nearly(self, word: str, view: "_View", unfinished: bool) -> Places:
         """Words one or two errors away: of those with the same first letter, else of those with another or none."""
@@ -145,26 +157,51 @@ class Suggester:
         found = near[away == least] if least <= allowed else near[:0]
         return _commonest(found, view.totals, CANDIDATES)
 
-    def _scores(self, words: Sequence[Places], view: "_View") -> NDArray[np.float64]:
-        """BM25, a typed word being one term; a text that lacks words is worth less by their share, twice over.
+    def _best(self, words: Sequence["_Meant"], alike: Places, view: "_View", first: int) -> list[int]:
+        """The best of those with all words, then of those that lack some; among equals the shorter first."""
+        worth, share, has = self._scores(words, view)
+        worth[alike] *= BEGINS_ALIKE
+        has[alike] = -1  # every bit
+        at = np.flatnonzero((worth > 0) & view.mask & (share >= FAIR_SHARE))
+        share, every, wholes = share[at], (1 << len(words)) - 1, self._wholes[at]
+        with_whole = np.where(share >= OWN_SHARE, has[at] | has[wholes], has[at])
+        level = 1 * (with_whole & every == every) + (with_whole >> MAX_WORDS & every == every)
+        lessened = share * share * np.where(wholes == at, 1.0, share * share)
+        mine = worth[at] * self._weights[at] * np.where(has[at] & every == every, 1.0, lessened)
+        order = level + mine / (1 + mine)
+        if len(at) > first:
+            near = np.flatnonzero(order >= np.partition(order, len(at) - first)[len(at) - first])
+            at, order = at[near], order[near]
+        best: list[int] = at[np.lexsort((at, self._lengths[at], -order))][:first].tolist()
+        return best
 
-        One that lacks most of them is worth nothing.
+    def _scores(self, words: Sequence["_Meant"], view: "_View") -> tuple[Worth, Worth, Places]:
+        """Of each text: BM25, a typed word being one term; the share of the words it has, by what they tell; which.
+
+        They are bits: of all words, then, `MAX_WORDS` further, of those that are there whole.
         """
-        scores, found, most = np.zeros(len(self._entries)), np.zeros(len(self._entries)), 0.0
-        for numbers in words:
-            entries, parts = self._entries_with(numbers)
+        size = len(self._entries)
+        scores, found, most, has = np.zeros(size), np.zeros(size), 0.0, np.zeros(size, np.int64)
+        for place, meant in enumerate(words):
+            entries, parts = self._entries_with(meant.numbers)
             telling = float(idf(np.array(np.count_nonzero(view.mask[entries])), view.entries))
             scores[entries] += telling * parts
-            found[entries] += telling
+            has[entries] |= 1 << place
+            for stretch in self._stretches(meant.whole):
+                has[self._postings.documents[stretch]] |= 1 << place + MAX_WORDS
+            longer = 0 < len(meant.whole) < len(meant.numbers)
+            found[entries] += telling * np.where(has[entries] >> place + MAX_WORDS, 1, LONGER) if longer else telling
             most += telling
-        share = found / most
-        worth: NDArray[np.float64] = scores * self._weights * np.where(share < FAIR_SHARE, 0.0, share**2)
-        return worth
+        return scores, found / most, has
+
+    def _stretches(self, numbers: Places) -> list[slice]:
+        starts = self._postings.starts
+        return [slice(starts[number], starts[number + 1]) for number in numbers.tolist()]
 
     def _entries_with(self, numbers: Places) -> tuple[Places, Floats]:
         """The entries with one of some words, and the most that one of them is worth in each."""
-        starts, documents, parts = self._postings.starts, self._postings.documents, self._postings.parts
-        stretches = [slice(starts[number], starts[number + 1]) for number in numbers.tolist()]
+        documents, parts = self._postings.documents, self._postings.parts
+        stretches = self._stretches(numbers)
         if len(stretches) == 1:
             return documents[stretches[0]].astype(np.int64), parts[stretches[0]]
         best = np.zeros(len(self._entries), np.float32)
@@ -173,13 +210,6 @@ class Suggester:
             best[entries] = np.maximum(best[entries], parts[stretch])
         found = np.flatnonzero(best > 0)
         return found, best[found]
-
-    def _best(self, scores: NDArray[np.float64], first: int) -> list[int]:
-        found = np.flatnonzero(scores > 0)
-        if len(found) > first:
-            found = found[scores[found] >= np.partition(scores[found], len(found) - first)[len(found) - first]]
-        best: list[int] = found[np.lexsort((found, self._lengths[found], -scores[found]))][:first].tolist()
-        return best
 
     def _suggestion(self, number: int, words: Sequence["_Meant"]) -> Suggestion:
         entry = self._entries[number]
@@ -214,10 +244,11 @@ class _View:
 
 @dataclass(frozen=True)
 class _Meant:
-    """The numbers of the words that a typed one may stand for, and what they begin with, if that is all of it."""
+    """The words that a typed one may stand for, what they begin with, if that is all of it, and those of its stem."""
 
     numbers: Places
     prefix: str
+    whole: Places
 
     @cached_property
     def words(self) -> frozenset[int]:
@@ -236,6 +267,13 @@ def _postings(numbers: dict[str, int], texts: Sequence[Sequence[Token]]) -> Post
     starts = np.concatenate(([0], np.cumsum(np.bincount(table[:, 0], minlength=len(numbers)))))
     parts = table[:, 2] * (K1 + 1) / (table[:, 2] + norm[table[:, 1]])
     return Postings(starts, table[:, 1].astype(np.int32), parts.astype(np.float32))
+
+
+def _wholes(entries: Sequence[SuggestEntry]) -> Places:
+    """For each text the number of the one that it is a part of, else its own."""
+    numbers = {(entry.target, entry.locale): number for number, entry in enumerate(entries) if not entry.within}
+    found = [numbers.get((entry.within, entry.locale), number) for number, entry in enumerate(entries)]
+    return np.array(found, np.int64)
 
 
 def _from_beginnings(word: str, others: Sequence[str], length: int) -> Places:

@@ -27,15 +27,15 @@ def _entries(library: Library, on: date) -> Iterator[SuggestEntry]:
         yield _entry(page.title, PAGE, page.id, page)
         for section in page.sections:
             if section.level <= MAX_LEVEL and section.title.casefold() != page.title.casefold():
-                yield _entry(section.title, SECTION, section_target(page, section.anchor), page)
+                yield _entry(section.title, SECTION, section_target(page, section.anchor), page, within=page.id)
         for slug in library.lineage(page):
             shown.setdefault(slug, set()).update(labels(page))
     for slug, category_labels in shown.items():
         yield from _category(library.categories[slug], frozenset(category_labels))
 
 
-def _entry(text: str, kind: str, target: str, page: Page) -> SuggestEntry:
-    return SuggestEntry(text, kind, target, page.locale, labels(page), WEIGHTS[kind])
+def _entry(text: str, kind: str, target: str, page: Page, *, within: str = "") -> SuggestEntry:
+    return SuggestEntry(text, kind, target, page.locale, labels(page), WEIGHTS[kind], within)
 
 
 def _category(category: Category, category_labels: frozenset[str]) -> Iterator[SuggestEntry]:

@@ -5,8 +5,12 @@ from search.suggest import SuggestEntry, Suggester
 PUBLIC = frozenset({"public"})
 
 
-def entry(text, kind="page", target=None, locale="en", labels=PUBLIC, weight=1.0):
-    return SuggestEntry(text, kind, target or text, locale, labels, weight)
+def entry(text, kind="page", target=None, locale="en", labels=PUBLIC, weight=1.0, within=""):
+    return SuggestEntry(text, kind, target or text, locale, labels, weight, within)
+
+
+def section(text, within):
+    return entry(text, kind="section", weight=0.5, within=within)
 
 
 def texts(suggester, typed, **options):
@@ -110,3 +114,36 @@ def test_weight_decides_between_equals():
     suggester = Suggester([entry("Refund", kind="section", target="s", weight=0.5), entry("Refund", target="p")])
     found = suggester.suggest("refund", locales=("en",), allow=PUBLIC)
     assert [suggestion.entry.kind for suggestion in found] == ["page", "section"]
+
+
+def test_whole_words_come_before_beginnings_and_both_before_texts_that_lack_one():
+    suggester = Suggester(map(entry, ["The latest payouts", "Late fees", "A payout comes late", "Payout reports"]))
+    assert texts(suggester, "payout late") == [
+        "A payout comes late",
+        "The latest payouts",
+        "Late fees",
+        "Payout reports",
+    ]
+    assert "The latest payouts" not in texts(suggester, "payout late ")[:2]  # the space ends the word
+
+
+def test_a_text_that_begins_as_typed_stands_with_those_of_whole_words():
+    suggester = Suggester(map(entry, ["Payments and payouts", "How to pay", "Card fees"]))
+    assert texts(suggester, "pay") == ["Payments and payouts", "How to pay"]
+
+
+def test_a_heading_has_the_words_of_its_page():
+    pages = [entry("When payouts arrive"), entry("Payout reports"), entry("Where is my order?")]
+    headings = [
+        section("If it is late", within="When payouts arrive"),
+        section("It is late", within="Where is my order?"),
+    ]
+    suggester = Suggester([*pages, *headings])
+    assert texts(suggester, "payout late", first=3) == ["If it is late", "Payout reports", "When payouts arrive"]
+
+
+def test_a_heading_that_says_nothing_of_what_was_typed_is_not_lifted_by_its_page():
+    suggester = Suggester([entry("How to add a logo"), section("What to upload", within="How to add a logo")])
+    assert texts(suggester, "logo add to")[0] == "How to add a logo"
+    other = Suggester([entry("Add a logo"), section("A word", within="Add a logo"), entry("A logo"), entry("Stock")])
+    assert texts(other, "add a logo") == ["Add a logo", "A logo"]
