@@ -13,6 +13,8 @@ from kb.library.markdown.parser import parse
 
 _TAG = re.compile(r"<[^<>]*>")
 _BLOCK_ENDS = frozenset({"inline", "fence", "code_block", "html_block"})
+_CELLS = frozenset({"th_open", "td_open"})
+_BETWEEN_CELLS = " · "  # an excerpt is one line: without it the cells of a table read as a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +94,20 @@ def _parts(tokens: list[Token]) -> tuple[SectionText, ...]:
     parts: list[SectionText] = []
     section: Section | None = None
     blocks: list[str] = []
+    row: list[str] = []
     skip_to = 3 if opens_with_heading(tokens) else 0
     for index in range(skip_to, len(tokens)):
         token = tokens[index]
         if token.type == "heading_open":
             parts.append(SectionText(section, "\n".join(blocks)))
             section, blocks = _section(token, tokens[index + 1]), []
+        elif token.type == "tr_close" and row:
+            blocks.append(_BETWEEN_CELLS.join(row))
+            row = []
         elif token.type in _BLOCK_ENDS and (index == 0 or tokens[index - 1].type != "heading_open"):
             text = _block_text(token)
             if text:
-                blocks.append(text)
+                (row if tokens[index - 1].type in _CELLS else blocks).append(text)
     parts.append(SectionText(section, "\n".join(blocks)))
     return tuple(part for part in parts if part.section or part.text)
 

@@ -33,7 +33,7 @@ def test_the_first_paragraph_is_words_and_no_picture():
 
 def test_text_of_tables_code_html_and_alerts_is_text():
     text = "| A | B |\n|---|---|\n| 1 | 2 |\n\n```json\n{}\n```\n\n<div>x &amp; <b>y</b></div>\n\n> [!TIP]\n> Tip.\n\n- [x] Done"
-    assert outline(text).text == "A\nB\n1\n2\n{}\nx & y\nTip.\n☑ Done"
+    assert outline(text).text == "A · B\n1 · 2\n{}\nx & y\nTip.\n☑ Done"
 
 
 def test_links_have_the_line_that_their_block_begins_at():
