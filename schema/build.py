@@ -1,5 +1,7 @@
 """The schema put together: `python -m schema.build` prints it."""
 
+from functools import cache
+
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
@@ -58,8 +60,9 @@ TYPES = [Article, Tutorial, Policy, Category, Ticket, TicketMessage, TicketEvent
 CONFIG = StrawberryConfig(scalar_map=SCALARS)
 
 
+@cache
 def build_schema() -> strawberry.Schema:
-    """The one schema of the service."""
+    """The one schema of the service, of a process: nothing changes it."""
     return strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription, types=TYPES, config=CONFIG)
 
 

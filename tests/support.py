@@ -13,6 +13,7 @@ from kb.viewer import Role, Viewer
 
 TOP = Path(__file__).resolve().parents[1]
 JWT_SECRET = "a-secret-of-the-host-app-for-tests-only"
+PATIENCE = 60  # seconds until something has happened on a busy machine; nothing is measured
 
 AGENT = Viewer(role=Role.AGENT, subject="agent-1", name="Asha Rawat", email="asha@ooulet.example")
 CUSTOMER = Viewer(role=Role.CUSTOMER, subject="merchant-1", name="Ravi Negi")

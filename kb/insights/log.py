@@ -138,7 +138,7 @@ class SearchLog:
 
     def _take(self) -> list[_Item]:
         """What waits, at most a batch; nothing where nothing was logged for a while."""
-        if not self._waiting:
+        if not self._waiting and not self._stop.is_set():
             self._wake.wait(LINGER_SECONDS)
         self._wake.clear()
         return [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]

@@ -268,6 +268,7 @@ def test_equal_searches_share_an_id_that_tells_nothing(client):
 
 def test_a_locked_database_fails_no_search(client, monkeypatch):
     monkeypatch.setitem(sqlite.PRAGMAS, "busy_timeout", 10)
+    monkeypatch.setattr(sqlite, "BUSY_MS", 100)
     assert client.insights.log.flush()
     client.insights.database.close()
     lock = sqlite3.connect(client.insights.database.file, isolation_level=None)

@@ -28,9 +28,11 @@ def found(engine, text="refund"):
 
 @pytest.fixture
 def forgetful_whoosh():
-    """Whoosh forgets files that it was reading when damage stopped it."""
+    """Whoosh forgets files that it was reading when damage stopped it. What other tests left behind is not looked at."""
+    gc.freeze()
     yield
     gc.collect()
+    gc.unfreeze()
 
 
 forgets = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")

@@ -129,7 +129,8 @@ def test_postgresql_tells_by_notify_over_one_connection(office, database, monkey
 def test_nothing_is_missed_or_told_twice_when_connections_are_lost(office, database, live):
     """On PostgreSQL the listening connections are ended again and again; on SQLite there is nothing to lose."""
     ticket = office.open(at=now()).ticket
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ILIKE 'LISTEN%' OR query ILIKE '%FROM events%'"
+    reading = "(query ILIKE 'LISTEN%' OR query ILIKE '%FROM events%')"
+    others = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND {reading}"
     stop = threading.Event()
 
     def cut():

@@ -178,6 +178,7 @@ def test_rows_older_than_the_days_are_purged_every_hour(make, database, now):
 def test_a_locked_database_only_delays_the_log(tmp_path, monkeypatch):
     monkeypatch.setattr(log_module, "RETRY_SECONDS", (0.01,))
     monkeypatch.setitem(sqlite.PRAGMAS, "busy_timeout", 10)
+    monkeypatch.setattr(sqlite, "BUSY_MS", 100)
     database = Database(f"sqlite:///{tmp_path}/kb.db")
     log = SearchLog(database, secret=SECRET, days=90)
     log.start()

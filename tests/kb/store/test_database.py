@@ -102,6 +102,7 @@ def test_a_locked_database_is_unavailable(file, monkeypatch):
     other = sqlite3.connect(file.file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     monkeypatch.setitem(sqlite.PRAGMAS, "busy_timeout", 10)
+    monkeypatch.setattr(sqlite, "BUSY_MS", 100)
     file.close()
     with pytest.raises(Unavailable, match="The database is not available"):
         file.write(lambda session: session.add(Search(**ROW)))

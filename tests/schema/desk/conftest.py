@@ -6,16 +6,16 @@ KB_TEST_DATABASE=sqlite or =postgresql runs one of the two alone.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from functools import cache
 
 import pytest
 
 from tests.conftest import opened
-from tests.databases import database, empty, empty_postgres, migrated_postgres, postgres, url
 from tests.mailbox import mailbox
 from tests.schema.desk.asking import FILES
 from tests.support import Client, write
 
-__all__ = ["database", "empty", "empty_postgres", "mailbox", "migrated_postgres", "postgres", "url"]
+__all__ = ["mailbox"]
 DATABASES = [os.environ["KB_TEST_DATABASE"]] if "KB_TEST_DATABASE" in os.environ else ["sqlite", "postgresql"]
 
 
@@ -25,24 +25,41 @@ NewDatabase = Callable[[], AbstractContextManager[dict[str, str]]]
 @pytest.fixture(scope="session", params=DATABASES)
 def new_database(request: pytest.FixtureRequest) -> NewDatabase:
     """Makes the setting of a new database. SQLite's is where the service itself puts it."""
-    if request.param == "sqlite":
-        return lambda: nullcontext({})
-    migrated = request.getfixturevalue("migrated_postgres")
+    return _beside_the_service if request.param == "sqlite" else request.getfixturevalue("new_postgres")
 
+
+@pytest.fixture(scope="session")
+def new_postgres(migrated_postgres: Callable[[], AbstractContextManager[str]]) -> NewDatabase:
     @contextmanager
     def new() -> Iterator[dict[str, str]]:
-        with migrated() as url:
+        with migrated_postgres() as url:
             yield {"database_url": url}
 
     return new
 
 
+def _beside_the_service() -> AbstractContextManager[dict[str, str]]:
+    return nullcontext({})
+
+
 @pytest.fixture(scope="session")
-def desk(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[NewDatabase], Client]]:
+    """Opens the service over a kind of database once: its tests of several files take turns with the other's."""
+    with ExitStack() as stack:
+
+        @cache
+        def opened_(new_database: NewDatabase) -> Client:
+            folder = tmp_path_factory.mktemp("desk")
+            setting = stack.enter_context(new_database())
+            return opened(stack, write(folder / "content", FILES), folder / "var", **setting)
+
+        yield opened_
+
+
+@pytest.fixture(scope="session")
+def desk(desks: Callable[[NewDatabase], Client], new_database: NewDatabase) -> Client:
     """One service for all that looks at its own tickets alone."""
-    folder = tmp_path_factory.mktemp("desk")
-    with new_database() as setting, ExitStack() as stack:
-        yield opened(stack, write(folder / "content", FILES), folder / "var", **setting)
+    return desks(new_database)
 
 
 @pytest.fixture

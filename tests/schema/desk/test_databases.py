@@ -4,7 +4,6 @@ import pytest
 
 from kb.store.database import Database
 from kb.store.migrate import migrate
-from tests.databases import empty_postgres, postgres, url  # noqa: F401  # fixtures
 from tests.schema.desk.asking import (
     ASHA,
     DECIDE,
@@ -24,7 +23,7 @@ from tests.schema.desk.test_live import TICKET, following, subscribed
 
 
 @pytest.fixture
-def client(serve, url):  # noqa: F811
+def client(serve, url):
     database = Database(url)
     migrate(database)
     database.close()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from tests.mailbox import Mailbox
 from tests.schema.desk.asking import Asked
 from tests.schema.desk.test_live import Followed
-from tests.support import Client
+from tests.support import PATIENCE, Client
 
 INDIA = ZoneInfo("Asia/Kolkata")
 MEERA = "meera@home.example"
@@ -105,5 +105,7 @@ def promised(target: Any) -> tuple[Any, ...]:
 def subscribed(client: Client, count: int) -> None:
     """Wait until the service tells so many subscribers."""
     hub = client.http.app.state.delivery.live
+    ends = time.monotonic() + PATIENCE
     while len(hub._subscriptions) < count or not hub.following.is_set():
+        assert time.monotonic() < ends, "they did not all subscribe"
         time.sleep(0.02)

@@ -6,11 +6,13 @@ import shutil
 import socket
 import subprocess
 import time
+from contextlib import suppress
 
 import pytest
 
 from schema.failures import RequestFailure
 from schema.ratelimit import RateLimiter
+from tests.support import PATIENCE
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("redis-server") is None, reason="needs redis-server"),
@@ -20,20 +22,31 @@ pytestmark = [
 
 @pytest.fixture
 def redis(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.02)
-        yield f"redis://127.0.0.1:{port}", process
-    finally:
-        process.terminate()
-        process.wait(10)
+    for _ in range(5):  # the port is free when it is looked for: somebody else may be quicker
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            if answers(port, process):
+                yield f"redis://127.0.0.1:{port}", process
+                return
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+    pytest.fail("redis-server did not start")
+
+
+def answers(port, process):
+    """Whether that process comes to answer there; not where it ends, nor where another one does."""
+    ends = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < ends:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as asking:
+            asking.sendall(b"INFO server\r\n")
+            if f"process_id:{process.pid}\r\n".encode() in asking.recv(10_000):
+                return True
+        time.sleep(0.02)
+    return False
 
 
 def hit(limiter, client):
@@ -58,7 +71,7 @@ def test_nobody_is_refused_while_redis_is_away(redis):
     limiter = RateLimiter(url, burst=1, per_second=0.1, on_outage=outages.append)
     hit(limiter, "a")
     process.terminate()
-    process.wait(10)
+    process.wait(PATIENCE)
     assert (hit(limiter, "a"), len(outages)) == ({}, 1)
 
 

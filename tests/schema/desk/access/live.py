@@ -9,7 +9,7 @@ from tests.schema.desk.access.people import AGENTS, MISSING, OWNERS, PEOPLE
 from tests.schema.desk.access.schema import everything
 from tests.schema.desk.access.world import World, note, ok
 from tests.schema.desk.asking import ASHA, REPLY
-from tests.support import Client, token
+from tests.support import PATIENCE, Client, token
 
 TICKET = (
     "subscription($r: String!, $t: String) { ticketUpdated(reference: $r, accessToken: $t) "
@@ -48,7 +48,8 @@ def refused_queue(world: World, who: str) -> Any:
 
 def _refusal(socket: Any) -> Any:
     """The first message that answers no ping: who is let in hears nothing else."""
-    for _ in range(200):
+    ends = time.monotonic() + PATIENCE
+    while time.monotonic() < ends:
         socket.send_json({"type": "ping"})
         message = socket.receive_json()
         if message["type"] != "pong":
@@ -83,7 +84,8 @@ def queued(world: World) -> Mapping[str, Any]:
 
 def subscribed(client: Client, count: int) -> None:
     hub = client.http.app.state.delivery.live
-    for _ in range(600):
+    ends = time.monotonic() + PATIENCE
+    while time.monotonic() < ends:
         if len(hub._subscriptions) >= count:
             return
         time.sleep(0.05)
