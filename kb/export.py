@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kb.store.database import Database
+from kb.support.exporting import escalation_line
 from kb.support.tables import Escalation, Event, Feedback, Message, Person, Ticket
 
 BATCH = 200  # rows a transaction reads: SQLite's log of writes grows while one is open
@@ -62,7 +63,7 @@ def _tickets(session: Session, tickets: Sequence[Ticket]) -> list[Line]:
             **_ticket(each),
             "messages": [_message(message) for message in messages[each.id]],
             "timeline": [_event(event) for event in events[each.id]],
-            "escalations": [_escalation(escalation) for escalation in escalations[each.id]],
+            "escalations": [escalation_line(escalation) for escalation in escalations[each.id]],
         }
         for each in tickets
     ]
@@ -111,18 +112,6 @@ def _event(event: Event) -> Line:
         "text": event.text,
         "internal": event.internal,
         "at": _moment(event.at),
-    }
-
-
-def _escalation(escalation: Escalation) -> Line:
-    return {
-        "level": escalation.level.name,
-        "state": escalation.state.name,
-        "reason": escalation.reason,
-        "requestedAt": _moment(escalation.requested_at),
-        "updates": [{"text": each.text, "at": _moment(each.at)} for each in escalation.updates],
-        "decision": escalation.decision,
-        "decidedAt": _moment(escalation.decided_at),
     }
 
 

@@ -26,6 +26,11 @@ def follow_url(desk: Desk, follow: Follow) -> str:
     return f"{desk.library.urls.base}/follow/{links.follow_token(desk, follow)}"
 
 
+def unfollow_url(desk: Desk, follow: Follow) -> str:
+    """Where a mail program ends a follow by a POST, on one click."""
+    return f"{follow_url(desk, follow)}/end"
+
+
 def data_url(desk: Desk, link: DataLink) -> str:
     """Below `/t/`, where no path is logged."""
     return f"{desk.library.urls.base}/t/data.{link_token(desk, link)}"

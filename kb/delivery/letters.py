@@ -6,16 +6,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb.delivery import ticket_letters
-from kb.delivery.addresses import data_url, follow_url
+from kb.delivery.addresses import data_url, follow_url, unfollow_url
 from kb.delivery.letter import READER, Case, Letter, called, files_of, filled, support_address
 from kb.library.pages import Policy
 from kb.support.desk import Desk
-from kb.support.tables import DataLink, Feedback, Follow, Outbox, Person
+from kb.support.tables import ConductStatus, DataLink, Feedback, Follow, Outbox, Person
 
 
 def letter(session: Session, desk: Desk, row: Outbox) -> Letter | None:
@@ -64,11 +65,11 @@ def _policy_changed(case: Case) -> Letter | None:
     page = case.desk.library.page(str(case.data["page"]), READER, follow.locale) if follow else None
     if follow is None or follow.confirmed_at is None or not isinstance(page, Policy):
         return None
-    url, end = case.desk.library.urls.page(page, on_version=True), follow_url(case.desk, follow)
+    url, end = case.desk.library.urls.page(page, on_version=True), unfollow_url(case.desk, follow)
     day = case.words(follow.locale).day(page.effective_on)
     made = _to_follower(case, follow, "policy_changed", url, {"title": page.title, "effective_on": day})
     said = made.words
-    closing = (said["follow_link"].format(url=end),)
+    closing = (said["follow_link"].format(url=follow_url(case.desk, follow)),)
     if page.changes:
         return replace(made, quote=page.changes, closing=closing, unsubscribe=end)
     bare = said.letter("policy_changed")["lines_bare"]
@@ -120,6 +121,9 @@ _LETTERS: Mapping[str, Callable[[Case], Letter | None]] = {
     "escalation_updated": ticket_letters.escalation_updated,
     "escalation_decided": ticket_letters.escalation_decided,
     "update_due": ticket_letters.update_due,
+    "conduct_good": partial(ticket_letters.conduct, name="conduct_good", status=ConductStatus.GOOD),
+    "conduct_warned": partial(ticket_letters.conduct, name="conduct_warned", status=ConductStatus.WARNED),
+    "conduct_suspended": partial(ticket_letters.conduct, name="conduct_suspended", status=ConductStatus.SUSPENDED),
     "feedback_answered": _feedback_answered,
     "follow_confirm": _follow_confirm,
     "policy_changed": _policy_changed,

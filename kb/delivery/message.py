@@ -48,6 +48,7 @@ def seal(letter: Letter, *, id: UUID, name: str, sender: str, host: str, home: s
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
     if letter.unsubscribe:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     values = {"letter": letter, "words": letter.words, "home": home}
     templates = _environment(letter.words.locale)
     message.set_content(templates.get_template("mail.txt").render(values), cte="quoted-printable")

@@ -13,17 +13,22 @@ from kb.delivery.words import Words
 from kb.library.terms import EscalationLevel, TargetKind
 from kb.support import policies
 from kb.support.escalation_rules import stage_of
-from kb.support.tables import Escalation, EscalationUpdate, Message, Target, Ticket
+from kb.support.replay import DONE
+from kb.support.tables import ConductStatus, Escalation, EscalationUpdate, Message, Target, Ticket
 
+_PROMISED = {"answer_by": TargetKind.FIRST_RESPONSE, "solve_by": TargetKind.RESOLUTION}
 Fill = Callable[[Ticket, Words, Mapping[str, Any]], dict[str, Any]]
 """What the words of a mail need, and of the letter itself `quote`, `pages`, `after`, `url`, `facts`."""
 
 
 def received(case: Case) -> Letter | None:
+    """What is promised, the earliest first: a critical ticket is to be solved before others are answered."""
+
     def fill(ticket: Ticket, said: Words, entry: Mapping[str, Any]) -> dict[str, Any]:
-        due = _due(case, ticket, TargetKind.FIRST_RESPONSE)
-        answer = entry["answer"].format(answer_by=said.moment(due)) if due else ""
-        return {"answer": answer, "facts": (("answer_by", due),)}
+        due = {name: _due(case, ticket, kind) for name, kind in _PROMISED.items()}
+        known = sorted((moment, name) for name, moment in due.items() if moment)
+        promises = " ".join(entry[name].format(moment=said.moment(moment)) for moment, name in known)
+        return {"promises": promises, "facts": tuple((name, moment) for moment, name in known)}
 
     return _about_ticket(case, "received", fill)
 
@@ -71,7 +76,8 @@ def escalation_decided(case: Case) -> Letter | None:
 
     def fill(ticket: Ticket, _: Words, entry: Mapping[str, Any]) -> dict[str, Any]:
         stage = _stage(case, ticket, escalation)["facts"][:1]
-        return {"quote": escalation.decision, "after": (entry[after],), "facts": stage}
+        stays = () if ticket.status in DONE else (entry["open"],)
+        return {"quote": escalation.decision, "after": (*stays, entry[after]), "facts": stage}
 
     return _about_ticket(case, "escalation_decided", fill)
 
@@ -88,6 +94,15 @@ def update_due(case: Case) -> Letter | None:
 
     made = _about_ticket(case, "update_due", fill)
     return replace(made, closing=(), reply_to=None) if made else None
+
+
+def conduct(case: Case, name: str, status: ConductStatus) -> Letter | None:
+    """Why, and until when. Nothing of what no longer holds: a warning that was taken back before it was sent."""
+    if case.person is None or case.person.conduct is not status:
+        return None
+    reason, until = case.person.conduct_reason, case.person.conduct_until
+    told = reason if status is not ConductStatus.GOOD else None
+    return _about_ticket(case, name, lambda *_: {"quote": told, "facts": (("until", until),)})
 
 
 def _about_ticket(case: Case, name: str, fill: Fill) -> Letter | None:
@@ -125,13 +140,14 @@ def _quoted(message: Message, said: Words) -> dict[str, Any]:
 
 
 def _stage(case: Case, ticket: Ticket, escalation: Escalation | None) -> dict[str, Any]:
-    """Who has it, and what is due while it is open."""
+    """Who has it, and what is due while it is open: there is no news after the decision."""
     if escalation is None:
         return {"facts": ()}
     stage = stage_of(policies.terms(ticket.policy_version), escalation.level)
     review = _due(case, ticket, TargetKind.ESCALATION_REVIEW, escalation.level)
     update = _due(case, ticket, TargetKind.ESCALATION_UPDATE, escalation.level)
-    return {"facts": (("stage", stage.title), ("decision_by", review), ("update_by", update))}
+    news = update if update and (review is None or update < review) else None
+    return {"facts": (("stage", stage.title), ("decision_by", review), ("update_by", news))}
 
 
 def _due(case: Case, ticket: Ticket, kind: TargetKind, level: EscalationLevel | None = None) -> datetime | None:

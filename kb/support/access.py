@@ -9,7 +9,7 @@ from kb.errors import Forbidden, NotFound, Refused
 from kb.store import sqlite
 from kb.support import links, people, references
 from kb.support.desk import Actor, Desk
-from kb.support.standings import GOOD, standing
+from kb.support.standings import standing
 from kb.support.tables import ConductStatus, Person, Ticket
 
 
@@ -60,30 +60,26 @@ def ensure_staff(by: Actor, operation: str) -> None:
         raise Forbidden(operation)
 
 
-def ensure_in_good_standing(
-    session: Session, desk: Desk, by: Actor, ticket: Ticket | None, *, email: str | None = None, at: datetime
-) -> None:
-    """Raises `Refused` where support is suspended for who asks: section 11. Staff always may.
+def ensure_in_good_standing(session: Session, desk: Desk, by: Actor, ticket: Ticket, *, at: datetime) -> None:
+    """Raises `Refused` where support is suspended for a ticket's requester: section 11. Staff always may.
 
-    A visitor is found again by the address that they give, or gave with the ticket.
+    A visitor is found again by the address that they gave with the ticket.
     """
     if by.viewer.staff:
         return
-    if ticket is not None:
-        ensure_not_suspended(ticket.requester, at=at)
-    elif by.viewer.signed_in:
-        ensure_not_suspended(people.find_account(session, desk, by.viewer), at=at)
-        return
-    key = people.email_key(desk, email) if email else ticket.requester.email_key if ticket else None
+    ensure_not_suspended(desk, ticket.requester, at=at)
+    key = ticket.requester.email_key
     if key is not None:
         same = select(Person).where(Person.email_key == key, Person.conduct == ConductStatus.SUSPENDED)
         for person in session.scalars(same.order_by(Person.conduct_at.desc(), Person.id)):
-            ensure_not_suspended(person, at=at, proven=ticket is not None)
+            ensure_not_suspended(desk, person, at=at)
 
 
-def ensure_not_suspended(person: Person | None, *, at: datetime, proven: bool = True) -> None:
-    """`proven`: it is they who ask. An address that was only typed learns neither the reason nor the end."""
-    how = standing(person, at=at) if person else GOOD
+def ensure_not_suspended(desk: Desk, person: Person, *, at: datetime, proven: bool = True) -> None:
+    """`proven`: it is they who ask. An address that was only typed learns neither the reason nor the end, which is told
+    in the zone of the support policy.
+    """
+    how = standing(person, at=at)
     if how.status is not ConductStatus.SUSPENDED:
         return
     if not proven:
@@ -92,8 +88,8 @@ def ensure_not_suspended(person: Person | None, *, at: datetime, proven: bool = 
             "Support is suspended for this address. If it is yours, its last ticket says why and until when. "
             "You can still read everything here, and write to us about your personal data.",
         )
-    until = how.until
-    end = f"until {until:%-d %B %Y, %H:%M} UTC" if until else "for good"
+    until = how.until and how.until.astimezone(desk.library.zone)
+    end = f"until {until:%-d %B %Y, %H:%M %Z}" if until else "for good"
     reason = (how.reason or "").strip().rstrip(".") or "none was given"
     raise Refused(
         "SUPPORT_SUSPENDED",

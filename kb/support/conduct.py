@@ -19,6 +19,11 @@ _WORDS = {
     ConductStatus.WARNED: "The requester was warned.",
     ConductStatus.SUSPENDED: "The requester's support was suspended.",
 }
+_MAILS = {
+    ConductStatus.GOOD: "conduct_good",
+    ConductStatus.WARNED: "conduct_warned",
+    ConductStatus.SUSPENDED: "conduct_suspended",
+}
 
 
 def set_conduct(
@@ -32,7 +37,9 @@ def set_conduct(
     by: Actor,
     at: datetime,
 ) -> Standing:
-    """Say how a ticket's requester stands; the same again changes nothing. A visitor is known by the address alone.
+    """Say how a ticket's requester stands, and tell them by mail; the same again changes nothing.
+
+    A visitor is known by the address alone.
 
     Raises `Refused` for an end of anything but a suspension, or one that is past; `Forbidden` for all but staff.
     """
@@ -47,6 +54,8 @@ def set_conduct(
     if people:
         actor = account(session, desk, by, at=at)
         history.record(session, ticket, EventKind.NOTED, _WORDS[status], actor=actor, at=at, internal=True)
+        if ticket.requester in people:
+            outbox.mail(session, _MAILS[status], {"ticket": str(ticket.id)}, to=ticket.requester, at=at)
         outbox.webhook(session, "conduct.changed", {"ticket": str(ticket.id)}, at=at)
     return standing(ticket.requester, at=at)
 

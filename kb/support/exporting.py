@@ -86,7 +86,7 @@ def _tickets(session: Session, tickets: Sequence[Ticket]) -> list[dict[str, Any]
             **_ticket(ticket),
             "messages": [_message(each) for each in messages[ticket.id]],
             "timeline": [_event(each) for each in events[ticket.id]],
-            "escalations": [_escalation(each) for each in escalations[ticket.id]],
+            "escalations": [escalation_line(each) for each in escalations[ticket.id]],
             "targets": [_target(each) for each in targets[ticket.id]],
             "searchedBefore": searches[ticket.id],
         }
@@ -128,7 +128,8 @@ def _event(event: Event) -> dict[str, Any]:
     return {"kind": event.kind.name, "actor": actor, "text": event.text, "at": _moment(event.at)}
 
 
-def _escalation(escalation: Escalation) -> dict[str, Any]:
+def escalation_line(escalation: Escalation) -> dict[str, Any]:
+    """A stage, as a person takes it out and as reports have it."""
     return {
         "level": escalation.level.name,
         "state": escalation.state.name,

@@ -127,14 +127,14 @@ def _people(session: Session, desk: Desk, given: NewTicket, *, by: Actor, at: da
     if viewer.signed_in and not (viewer.staff and (given.name or given.email)):
         person = people.account(session, desk, by, at=at)
         if not viewer.staff and given.topic is not Topic.PRIVACY:
-            access.ensure_not_suspended(person, at=at)
+            access.ensure_not_suspended(desk, person, at=at)
         return person, person
     name = fields.line(given.name, "name", fields.NAME, required=False)
     email = fields.email(given.email, required=not viewer.staff)
     locale = desk.library.locale(given.locale or by.locale)
     visitor = people.visitor(session, desk, name=name, email=email, locale=locale, at=at)  # with the address's conduct
     if not viewer.staff and given.topic is not Topic.PRIVACY:
-        access.ensure_not_suspended(visitor, at=at)
+        access.ensure_not_suspended(desk, visitor, at=at, proven=False)
     return visitor, people.account(session, desk, by, at=at) if viewer.staff else visitor
 
 

@@ -1,4 +1,4 @@
-"""Lists of tickets, by keyset in SQL: the queue, somebody's own, and the messages and history of one.
+"""Lists of tickets, by keyset in SQL: the queue, and somebody's own.
 
 NEXT_DUE is `queue_key`, that the replay writes at each change: critical first, then due hour, plan, due time.
 """
@@ -17,7 +17,7 @@ from kb.support import access, keyset, people, references, replay
 from kb.support.bundles import TicketBundle, load, messages_of, tickets_by_id
 from kb.support.desk import Actor, Desk
 from kb.support.keyset import Key, KeysetPage, Order
-from kb.support.tables import EscalationState, Event, Message, Person, Ticket, TicketStatus
+from kb.support.tables import EscalationState, Person, Ticket, TicketStatus
 from kb.viewer import Plan, Role
 
 __all__ = [
@@ -25,11 +25,9 @@ __all__ = [
     "TicketFilter",
     "TicketOrder",
     "TicketPage",
-    "events_page",
     "load",
     "matches",
     "messages_of",
-    "messages_page",
     "page_of_tickets",
     "tickets_by_id",
 ]
@@ -69,8 +67,6 @@ ORDERS: Mapping[TicketOrder, Order] = {
     TicketOrder.CREATED_DESC: Order((Ticket.created_at, Ticket.id), descending=True),
     TicketOrder.UPDATED_DESC: Order((Ticket.updated_at, Ticket.id), descending=True),
 }
-MESSAGES = Order((Message.created_at, Message.id))
-EVENTS = Order((Event.place,))
 REVIEWED = {
     Role.SENIOR_AGENT: EscalationLevel.FIRST,
     Role.SPECIALIST: EscalationLevel.SECOND,
@@ -112,40 +108,6 @@ def page_of_tickets(
 def matches(desk: Desk, ticket_id: UUID, filter: TicketFilter, *, by: Actor) -> Select[UUID]:
     """Asks for the ticket's id where a queue with that filter holds it: what a subscription to it is told of."""
     return select(Ticket.id).where(Ticket.id == ticket_id, *_conditions(desk, filter, by))
-
-
-def messages_page(
-    session: Session,
-    ticket_id: UUID,
-    *,
-    first: int | None = None,
-    after_key: Key | None = None,
-    last: int | None = None,
-    before_key: Key | None = None,
-    by: Actor,
-) -> KeysetPage[Message]:
-    """A ticket's messages, the oldest first; notes to staff alone. Whose ticket it is was asked before."""
-    wanted = select(Message).where(Message.ticket_id == ticket_id, *_told(Message.internal, by))
-    return keyset.page(session, wanted, MESSAGES, first=first, after_key=after_key, last=last, before_key=before_key)
-
-
-def events_page(
-    session: Session,
-    ticket_id: UUID,
-    *,
-    first: int | None = None,
-    after_key: Key | None = None,
-    last: int | None = None,
-    before_key: Key | None = None,
-    by: Actor,
-) -> KeysetPage[Event]:
-    """A ticket's history, the oldest first; what is internal to staff alone."""
-    wanted = select(Event).where(Event.ticket_id == ticket_id, *_told(Event.internal, by))
-    return keyset.page(session, wanted, EVENTS, first=first, after_key=after_key, last=last, before_key=before_key)
-
-
-def _told(internal: InstrumentedAttribute[bool], by: Actor) -> list[ColumnElement[bool]]:
-    return [] if by.viewer.staff else [internal.is_(False)]
 
 
 def _conditions(desk: Desk, filter: TicketFilter, by: Actor) -> Iterator[ColumnElement[bool]]:

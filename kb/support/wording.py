@@ -6,9 +6,9 @@ from kb.library.terms import Terms
 
 
 def day_and_time(terms: Terms, moment: datetime) -> str:
-    """Such as "Monday, 23 November 2026, 16:30 (Asia/Kolkata)"."""
+    """Such as "Monday, 23 November 2026, 16:30 IST"."""
     local = moment.astimezone(terms.zone)
-    return f"{local:%A}, {local.day} {local:%B %Y, %H:%M} ({terms.time_zone})"
+    return f"{local:%A}, {local.day} {local:%B %Y, %H:%M %Z}"
 
 
 def team_words(team: str) -> str:

@@ -6,12 +6,14 @@ from typing import Annotated
 import strawberry
 
 from kb.library import pages
-from kb.library.terms import Channel, EscalationLevel, Terms, Topic
+from kb.library.terms import Channel, EscalationLevel, Severity, TargetKind, Terms, Topic
 from kb.library.terms import SupportTopic as TopicTerms
 from kb.support import calendar
 from kb.support.channels import channels
+from kb.support.targets import due_at, find_target
+from kb.viewer import Plan
 from schema import make
-from schema.caching import public, public_type
+from schema.caching import personal, public, public_type
 from schema.connections import page_size
 from schema.context import Context, Info
 from schema.pages import assumed_size
@@ -40,6 +42,7 @@ First = Annotated[int | None, strawberry.argument(description="How many at most,
 @strawberry.type(description="Something that a ticket can be about.")
 class SupportTopic:
     entry: strawberry.Private[TopicTerms]
+    terms: strawberry.Private[Terms]
     at: strawberry.Private[datetime]
     locale: strawberry.Private[str]
     topic: Topic = strawberry.field(description="The topic.")
@@ -47,6 +50,17 @@ class SupportTopic:
     summary: str = strawberry.field(description="What belongs to it.")
     critical: bool = strawberry.field(description="Whether a ticket about it is critical from the start.")
     team: str = strawberry.field(description="The team that answers first.")
+
+    @strawberry.field(
+        description="When a ticket about it is solved at the latest, opened in the help center by the viewer at that "
+        "moment; null where the policy promises no time.",
+        metadata=personal(),  # plans are promised more
+    )
+    def resolution_due_at(self, info: Info) -> datetime | None:
+        severity = Severity.CRITICAL if self.entry.critical else Severity.NORMAL
+        plan = info.context.viewer.plan or Plan.FREE
+        promise = find_target(self.terms, TargetKind.RESOLUTION, channel=Channel.WEB, severity=severity, plan=plan)
+        return due_at(self.terms, promise, self.at) if promise else None
 
     @strawberry.field(description="Where the pages about it are; null where the viewer may open none of them.")
     def category(self, info: Info) -> Category | None:
@@ -126,6 +140,7 @@ class Support:
         return [
             SupportTopic(
                 entry=each,
+                terms=self.terms,
                 at=self.at,
                 locale=self.locale,
                 topic=each.topic,

@@ -10,12 +10,13 @@ from web.help.visit import Missing
 from web.people.visit import Personal, Rejected
 
 PATH = "/follow"
+SENT = ("following", "mail")
 DOCUMENTS = {"confirm": "MyFollowConfirm", "end": "MyFollowEnd"}
 
 
 async def follow(visit: Personal) -> Page:
     """The form: which policy, which address."""
-    return await _form(visit, sent=visit.parameter("sent"))
+    return await _form(visit, sent=visit.one_of("sent", SENT))
 
 
 async def ask(visit: Personal) -> Page | str:
@@ -48,8 +49,14 @@ async def act(visit: Personal, token: str) -> Page:
     return Page(template="people/following.html", title=visit.words("follow_title"), values=values)
 
 
+async def end(visit: Personal, token: str) -> None:
+    """One click in a mail program (RFC 8058). Raises `Rejected` for a token that is none."""
+    await visit.change(DOCUMENTS["end"], token=token)
+
+
 async def _form(visit: Personal, **values: Any) -> Page:
     data = await visit.look("MyPolicies")
-    chosen = visit.chosen("policy") or visit.parameter("policy")
+    known = [each["slug"] for each in data["policies"]]
+    chosen = visit.chosen("policy") or visit.one_of("policy", known)
     values |= {"viewer": data["viewer"], "chosen": chosen}
     return Page(template="people/follow.html", title=visit.words("follow_title"), values=values)

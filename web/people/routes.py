@@ -30,4 +30,6 @@ def people_pages(site: Site, sessions: Sessions) -> list[BaseRoute]:
             for prefix in ("/{locale:locale}", "")
             for path, show, do in pages
         ),
+        Route("/follow/{token}/end", people.posted(follow.end), methods=["POST"]),
+        Route("/follow/{token}/end", people.page(follow.link), methods=["GET", "HEAD"]),
     ]

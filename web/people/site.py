@@ -51,6 +51,21 @@ class People:
 
         return answer
 
+    def posted(self, do: Callable[..., Awaitable[None]]) -> Answer:
+        """A starlette endpoint for programs, which post without a form of ours: the path holds a secret."""
+
+        async def answer(request: Request) -> Response:
+            status = 204
+            try:
+                await do(self.visit(request, None), **request.path_params)
+            except Rejected:
+                status = 404
+            except Refused as refused:
+                status = refused.status
+            return Response(status_code=status, headers={**SECURITY, **PRIVATE})
+
+        return answer
+
     def visit(self, request: Request, locale: str | None) -> Personal:
         bare = self.site.visit(request, locale)
         return Personal(request, bare.client, bare.addresses, bare.wanted, bare.path, session=self.sessions.of(request))

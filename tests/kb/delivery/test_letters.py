@@ -10,9 +10,11 @@ from sqlalchemy import select, update
 from kb.delivery.letters import NAMES
 from kb.delivery.queue import Waiting, waiting
 from kb.delivery.words import _entries, languages
-from kb.support import escalations, feedback, follows, outbox, privacy
+from kb.library.terms import Topic
+from kb.support import conduct, escalations, feedback, follows, outbox, privacy
 from kb.support.feedback import NewFeedback
-from kb.support.tables import FeedbackKind, FeedbackStatus, OutboxKind, Person, Ticket
+from kb.support.tables import ConductStatus, FeedbackKind, FeedbackStatus, OutboxKind, Person, Ticket
+from kb.viewer import Plan
 from tests.kb.support.desks import AGENT, DAY, HOUR, MANAGER, NOW, SENIOR, customer, visitor
 
 NOTHING = Waiting(0, 0, None)
@@ -122,7 +124,7 @@ def test_each_step_of_an_escalation_is_told(office, mailer, pile):
     ]
     escalated, updated, decided = pile.texts[2:]
     assert "With: First Escalation\nDecision by: " in escalated
-    assert "\nNext update by: Wednesday, 25 November 2026, 18:00 IST\n" in escalated
+    assert "Next update by" not in escalated  # the decision is due before it
     assert "> We asked the **bank**.\n" in updated
     assert "> We pay the fee back.\n" in decided
     assert "you can take it to the next stage" in decided
@@ -134,11 +136,56 @@ def test_the_last_decision_is_called_final(office, mailer, pile):
     sent(mailer, pile)
     for _ in range(3):
         office.do(escalations.request, ticket.reference, "Please.", None, by=customer())
+        sent(mailer, pile)
         office.do(escalations.start_review, ticket.reference, by=MANAGER)
         office.do(escalations.decide, ticket.reference, "No.", True, by=MANAGER)
         sent(mailer, pile)
     decided = [text for mail, text in zip(pile.mails, pile.texts, strict=True) if mail.name == "escalation_decided"]
     assert ["the decision is final" in text for text in decided] == [False, False, True]
+    assert ["stays open" in text for text in decided] == [False, False, False]
+    escalated = [text for mail, text in zip(pile.mails, pile.texts, strict=True) if mail.name == "escalated"]
+    assert ["Next update by" in text for text in escalated] == [False, True, True]
+
+
+def test_conduct_is_told_with_its_reason_and_its_end_once(office, mailer, pile):
+    ticket = office.open(by=visitor(), email="meera@shop.example", name="Meera", locale="hi").ticket
+    sent(mailer, pile)
+
+    def tell(status, until=None):
+        office.do(conduct.set_conduct, ticket.reference, status, "Threats.", until)
+
+    tell(ConductStatus.WARNED)
+    tell(ConductStatus.WARNED)
+    assert sent(mailer, pile) == [f"आपके व्यवहार के बारे में चेतावनी [{ticket.reference}]"]
+    assert "> Threats.\n" in pile.texts[-1]
+    tell(ConductStatus.SUSPENDED, NOW + 2 * DAY)
+    assert sent(mailer, pile) == [f"आपका सपोर्ट रोक दिया गया है [{ticket.reference}]"]
+    assert "कब तक: " in pile.texts[-1]
+    tell(ConductStatus.GOOD)
+    tell(ConductStatus.WARNED)
+    assert sent(mailer, pile) == [f"आपके व्यवहार के बारे में चेतावनी [{ticket.reference}]"]  # what no longer holds is not told
+
+
+def test_a_decision_that_solves_nothing_yet_says_that_the_ticket_stays_open(office, mailer, pile):
+    ticket = office.open().ticket
+    office.reply(ticket.reference, "No.", resolve=True)
+    office.do(escalations.request, ticket.reference, "Please.", None, by=customer())
+    office.do(escalations.start_review, ticket.reference, by=SENIOR)
+    office.do(escalations.decide, ticket.reference, "We pay the fee back.", False, by=SENIOR)
+    sent(mailer, pile)
+    [decided] = [text for mail, text in zip(pile.mails, pile.texts, strict=True) if mail.name == "escalation_decided"]
+    assert "Your ticket stays open until what was decided is done." in decided
+
+
+def test_a_critical_ticket_is_promised_a_solution_before_an_answer(office, mailer, pile):
+    office.open(by=customer(plan=Plan.FREE), topic=Topic.PAYMENTS)
+    sent(mailer, pile)
+    text = " ".join(pile.texts[0].split())
+    assert (
+        "It is critical: we aim to solve it by Monday, 23 November 2026, 15:30 IST. "
+        "You will have an answer by Tuesday, 24 November 2026, 11:30 IST." in text
+    )
+    assert text.index("Solution by: ") < text.index("Answer by: ")
 
 
 def test_who_is_told_that_it_is_resolved_is_told_what_can_be_done(office, database, mailer, pile):
@@ -171,7 +218,8 @@ def test_a_follower_confirms_and_is_told_once(office, database, desk, mailer, pi
         database.write(lambda session, at=at: follows.announce(session, desk, at=at))
     assert sent(mailer, pile, NOW + 4 * DAY) == ["The Refunds changes on 1 December 2026"]
     assert "> Refunds take five days.\n" in pile.texts[1]
-    assert str(pile.mails[1].message["List-Unsubscribe"]) == f"<http://kb.test/follow/{token}>"
+    assert str(pile.mails[1].message["List-Unsubscribe"]) == f"<http://kb.test/follow/{token}/end>"
+    assert str(pile.mails[1].message["List-Unsubscribe-Post"]) == "List-Unsubscribe=One-Click"
     assert pile.mails[0].message["List-Unsubscribe"] is None
 
 

@@ -84,7 +84,7 @@ def test_nothing_is_escalated_while_it_is_worked_on(case):
 
 def test_a_missed_resolution_is_a_reason_to_escalate(database, desk):
     case = Case(database, desk).opened(topic=Topic.SERVICE_OUTAGE)
-    due = "Monday, 23 November 2026, 13:30 (Asia/Kolkata)"
+    due = "Monday, 23 November 2026, 13:30 IST"
     assert case.option().why == (
         "We are still working on it. You can escalate once the ticket is resolved and our answer does not help, "
         f"or if it is not solved by {due}."
@@ -169,7 +169,7 @@ def test_a_suspended_person_is_told_why_not(resolved):
     assert resolved.option() == escalations.Option(
         False,
         FIRST,
-        "Your support is suspended until Thursday, 26 November 2026, 11:30 (Asia/Kolkata), so you cannot escalate at "
+        "Your support is suspended until Thursday, 26 November 2026, 11:30 IST, so you cannot escalate at "
         "the moment. You can still read your ticket.",
     )
     assert resolved.request(at=until).level is FIRST

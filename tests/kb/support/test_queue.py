@@ -228,35 +228,19 @@ def test_tickets_by_id(office, crowd):
     assert office.database.read(lambda session: queue.tickets_by_id(session, [])) == {}
 
 
-def test_messages_and_history_in_pages(office):
-    ticket = office.open().ticket
-    for number in range(1, 4):
-        office.reply(ticket.reference, f"Message {number}.", by=customer(), at=NOW + number * HOUR)
-    office.do(messages.note, ticket.reference, "Hush.", None, at=NOW + DAY)
+def test_messages_are_grouped_by_ticket_and_notes_are_for_staff(office):
+    asked, other = (office.open().ticket for _ in range(2))
+    for number in range(1, 3):
+        office.reply(asked.reference, f"Message {number}.", by=customer(), at=NOW + number * HOUR)
+    office.do(messages.note, asked.reference, "Hush.", None, at=NOW + DAY)
 
-    def read(page, by, **paging):
-        return office.database.read(lambda session: page(session, ticket.id, by=by, **paging))
+    def read(by):
+        found = office.database.read(lambda session: queue.messages_of(session, [asked.id, other.id], by=by))
+        return [[each.body for each in found[ticket.id]] for ticket in (asked, other)]
 
-    whole = read(queue.messages_page, AGENT)
-    assert [each.body for each in whole.items][1:] == ["Message 1.", "Message 2.", "Message 3.", "Hush."]
-    assert read(queue.messages_page, customer()).total == 4
-    last = read(queue.messages_page, customer(), last=2)
-    assert [each.body for each in last.items] == ["Message 2.", "Message 3."]
-    assert (last.has_previous, last.has_next) == (True, False)
-    after = read(queue.messages_page, customer(), first=1, after_key=last.keys[0])
-    assert [each.body for each in after.items] == ["Message 3."]
-    assert [each.kind.value for each in read(queue.events_page, AGENT).items] == [
-        "created",
-        "replied",
-        "status_changed",
-        "replied",
-        "replied",
-        "noted",
-    ]
-    told = read(queue.events_page, customer(), last=2)
-    assert ([each.place for each in told.items], told.keys, told.total) == ([4, 5], [(4,), (5,)], 5)
-    everything = office.database.read(lambda session: queue.messages_of(session, [ticket.id], by=customer()))
-    assert len(everything[ticket.id]) == 4
+    opening = "It has not come."
+    assert read(AGENT) == [[opening, "Message 1.", "Message 2.", "Hush."], [opening]]
+    assert read(customer()) == [[opening, "Message 1.", "Message 2."], [opening]]
 
 
 def test_a_queue_asks_whether_it_holds_a_ticket(office):

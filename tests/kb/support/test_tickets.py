@@ -201,6 +201,10 @@ def test_a_suspended_visitor_is_found_again_by_address(office):
     suspend(office, ticket.requester_id, until=NOW + DAY)
     again = {"by": visitor(2), "email": "MEERA@home.example"}
     assert refusal(lambda: office.open(**again)) == ("SUPPORT_SUSPENDED", ())
+    with pytest.raises(
+        Refused, match=r"^Support is suspended for this address\. If it is yours, its last ticket says why"
+    ):
+        office.open(**again)  # whoever types somebody's address learns neither the reason nor the end
     private = office.open(**again, topic=Topic.PRIVACY).ticket
     assert (private.requester.conduct, private.requester.conduct_until) == (ConductStatus.SUSPENDED, NOW + DAY)
     assert office.open(**again, at=NOW + DAY).created
@@ -212,7 +216,7 @@ def test_a_suspension_is_told_with_its_reason_and_end(office):
     with pytest.raises(Refused) as caught:
         office.open()
     assert str(caught.value) == (
-        "Support is suspended for you until 24 November 2026, 06:00 UTC. The reason: Threats. "
+        "Support is suspended for you until 24 November 2026, 11:30 IST. The reason: Threats. "
         "You can still read everything here, and write to us about your personal data."
     )
 

@@ -296,7 +296,7 @@ def test_a_suspended_person_is_told_why_and_still_reads(fresh):
         "standing"
     ]
     assert standing == {"status": "SUSPENDED", "until": "2099-01-01T00:00:00Z", "reason": "Threats"}
-    told = "Support is suspended for you until 1 January 2099, 00:00 UTC. The reason: Threats."
+    told = "Support is suspended for you until 1 January 2099, 05:30 IST. The reason: Threats."
     for document, more in ((REPLY, {"body": "b"}), (REOPEN, {"reason": "r"})):
         [refused] = asked.by_requester(document, **more)["userErrors"]
         assert (refused["code"], refused["message"].startswith(told)) == ("SUPPORT_SUSPENDED", True)

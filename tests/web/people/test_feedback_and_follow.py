@@ -78,6 +78,11 @@ def test_following_a_policy_is_confirmed_and_ended_by_buttons(fresh_service):
     assert "You will have a mail when the Refund Policy changes." in other.text
     other.post(there, {"form_token": token, "action": "end"})
     assert "No more mails about the Refund Policy." in other.text
+    other.post(there, {"form_token": token, "action": "confirm"})
+    mail_program = browser()
+    assert mail_program.post(f"{there}/end", {"List-Unsubscribe": "One-Click"}).status == 204
+    assert mail_program.get(f"{there}/end").status == 200
+    assert mail_program.post("/follow/nonsense/end", {"List-Unsubscribe": "One-Click"}).status == 404
 
 
 def test_a_wrong_link_follows_nothing(browser):

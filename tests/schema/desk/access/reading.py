@@ -25,7 +25,7 @@ ALONE = {
     "policies": f"{{ policies {everything('Policy')} }}",
     "article": '{ article(slug: "fees") { __typename helpfulness { __typename viewerVote } outcome '
     f"{everything('ArticleOutcome')} }} }}",
-    "support": "{ support { channels { __typename channel address } } }",
+    "support": "{ support { channels { __typename channel address } topics { __typename resolutionDueAt } } }",
     "tutorial": '{ tutorial(slug: "read-payouts") { slug } }',
     "tutorials": "{ tutorials { nodes { slug } } }",
     "category": '{ category(slug: "payments") { slug } }',
