@@ -39,10 +39,12 @@ format: install  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: install  ## Write requirements.lock anew from pyproject.toml
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+lock: install  ## Write both locks anew from pyproject.toml: for development, and for an image that runs
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
-		--all-extras pyproject.toml --output-file requirements.lock
+	$(COMPILE) --all-extras pyproject.toml --output-file requirements.lock
+	echo "setuptools>=80" | $(COMPILE) --extra redis --extra postgres --extra otel --no-annotate \
+		--constraint requirements.lock pyproject.toml - --output-file requirements-run.lock
 
 schema: install  ## Print the served schema
 	@$(BIN)/python -m schema.build

@@ -1,19 +1,13 @@
 """The service, assembled: settings in, ASGI app out. `python server.py` does what `kb serve` does."""
 
-import gc
-import os
 import shutil
 import signal
 import socket
 import sys
-import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from hmac import digest
 from pathlib import Path
-from typing import TypedDict
-from urllib.parse import urlsplit
 
 import structlog
 from starlette.routing import BaseRoute, Mount, Route
@@ -22,41 +16,33 @@ from kb.console import failing_clearly
 from kb.delivery.endpoints import read_endpoints
 from kb.delivery.service import Delivery
 from kb.delivery.smtp import smtp_server
-from kb.errors import SetupError, Unavailable
+from kb.errors import SetupError
 from kb.identity import Verifier, jwks_keys, secret_keys
 from kb.insights.log import SearchLog
 from kb.insights.past_queries import PastQueries
 from kb.insights.service import Insights
-from kb.library.library import Library
 from kb.library.live import LiveLibrary
 from kb.library.load import Loader
-from kb.library.storefronts import Storefront
 from kb.logs import configure_logs
 from kb.settings import Settings, own_secret, read_limits, read_settings
 from kb.store.database import Database
 from kb.support.desk import Desk
 from schema.addresses import Network, networks
-from schema.build import build_schema
-from schema.context import context_factory
-from schema.documents import DocumentStore, read_documents
 from schema.endpoint import GraphQLEndpoint
 from schema.graphiql import GraphiQL
 from schema.limits import Limits
 from schema.metrics import MetricsApp
 from schema.observe import Observer
-from schema.origins import Origins
-from schema.protocols import SESSION, ContextFactory
 from schema.ratelimit import RateLimiter
-from schema.response_cache import ResponseCache
-from schema.tracing import tracer
-from schema.websocket import WebSocketEndpoint
 from search.engine import open_engine
 from web.desk.routes import desk
 from web.gathered import Gathered, forget
+from web.graphql import graphql, observing
 from web.health import healthz, readyz
 from web.help.routes import help_center
+from web.lifespan import running, settle
 from web.media import Media
-from web.operations import OPERATIONS
+from web.process import Terminal, outlive_hangups, take_descriptors
 from web.service import Service
 from web.serving import Server, address, announce, listen
 from web.widget.routes import widget
@@ -82,7 +68,7 @@ def create_app(
     insights = open_insights(settings, live, secret.encode())
     observer.metrics.counted("kb_search_log_dropped", "Searches that were not logged.", lambda: insights.log.dropped)
     delivery = open_delivery(settings, live, insights.database, secret.encode())
-    endpoint = graphql(settings, limits or Limits(), live, observer, insights, delivery, secret=secret.encode())
+    endpoint = endpoint_for(settings, limits or Limits(), live, observer, insights, delivery, secret=secret.encode())
     token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
     routes: list[BaseRoute] = [
         Route("/healthz", healthz),
@@ -158,19 +144,7 @@ def verifier(settings: Settings) -> Verifier:
     return Verifier(keys, settings.jwt_issuer, settings.jwt_audience)
 
 
-class Shared(TypedDict):
-    """What the endpoint needs over HTTP and over WebSocket."""
-
-    context_factory: ContextFactory
-    limits: Limits
-    documents: DocumentStore
-    rate_limiter: RateLimiter | None
-    observer: Observer
-    origins: Origins
-    trusted_proxies: Sequence[Network]
-
-
-def graphql(
+def endpoint_for(
     settings: Settings,
     limits: Limits,
     live: LiveLibrary,
@@ -180,60 +154,22 @@ def graphql(
     *,
     secret: bytes,
 ) -> GraphQLEndpoint:
-    """The endpoint over the schema. GraphiQL is for development, and its documents are not among those we trust."""
-    schema = build_schema()
-    searched = observer.metrics.search_seconds.observe
-    shared = Shared(
-        context_factory=context_factory(
-            live,
-            verifier(settings),
-            secret=secret,
-            searched=searched,
-            insights=insights,
-            database=insights.database,
-            updates=delivery.live,
-            creations=creation_limiter(settings, limits),
-        ),
+    """As the settings want it. GraphiQL is for development, and its documents are not among those we trust."""
+    return graphql(
+        live,
+        observer,
+        insights,
+        delivery,
         limits=limits,
-        documents=DocumentStore(
-            schema, limits=limits, registered=read_documents(OPERATIONS), trusted_only=settings.trusted_only
-        ),
-        rate_limiter=rate_limiter(settings, limits),
-        observer=observer,
-        origins=origins(settings, live),
+        verifier=verifier(settings),
+        secret=secret,
+        base_url=settings.public_url,
+        requests=rate_limiter(settings, limits),
+        creations=creation_limiter(settings, limits),
         trusted_proxies=trusted_proxies(settings),
-    )
-    return GraphQLEndpoint(
-        schema,
-        cache=ResponseCache(
-            generation=lambda: live.library.generation if live.ready else "", limits=limits, identity_cookie=SESSION
-        ),
-        websocket=WebSocketEndpoint(schema, **shared),
+        trusted_only=settings.trusted_only,
         ide=None if settings.production or settings.trusted_only else GraphiQL(),
-        replay=insights.again,
-        **shared,
     )
-
-
-def observing(live: LiveLibrary, secret: bytes) -> Observer:
-    """Logs, metrics and traces. A person's hash in the log is the same after a restart, and another elsewhere."""
-    observer = Observer(salt=digest(secret, b"actors in the log", "sha256"), trace=tracer(os.environ))
-    if live.ready:
-        observer.metrics.serving(live.library.generation)
-    live.on_change(lambda library: observer.metrics.serving(library.generation))
-    return observer
-
-
-def origins(settings: Settings, live: LiveLibrary) -> Origins:
-    """Our own origin, and those of the storefronts that the library knows now."""
-
-    def storefronts() -> Mapping[str, Storefront]:
-        if not live.ready:
-            raise Unavailable("The library")
-        return live.library.storefronts
-
-    own = urlsplit(settings.public_url)
-    return Origins(storefronts, own={f"{own.scheme}://{own.netloc}"})
 
 
 def trusted_proxies(settings: Settings) -> Sequence[Network]:
@@ -266,40 +202,12 @@ def _limiter(settings: Settings, burst: int, per_second: float, policy: str) -> 
         raise SetupError(f"KB_LIMITS_URL: {error}.") from None
 
 
-@asynccontextmanager
-async def running(
-    live: LiveLibrary, root: Path, on_failure: Callable[[], None], insights: Insights, delivery: Delivery
-) -> AsyncIterator[None]:
-    """Load the library in a thread, then follow the content folder until the service stops; log, deliver."""
-    stop = threading.Event()
-    thread = threading.Thread(target=follow, args=(live, root, stop, on_failure), name="library", daemon=True)
-    thread.start()
-    insights.start()
-    delivery.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(timeout=5)
-        delivery.stop()
-        insights.stop()
-
-
-def follow(live: LiveLibrary, root: Path, stop: threading.Event, on_failure: Callable[[], None]) -> None:
-    try:
-        if not live.ready:
-            live.refresh()
-    except Exception:
-        log.exception("library.load_failed")
-        on_failure()
-        return
-    live.follow(root, stop=stop)
-
-
 def run(settings: Settings, limits: Limits) -> int:
     """Listen and serve until SIGTERM or SIGINT, in one process or several; the exit code. Raises `SetupError`."""
     listener = listen(settings.host, settings.port)
+    terminal = Terminal()
     if settings.workers == 1:
+        outlive_hangups(terminal)
         serve(settings, limits, listener, on_ready=lambda: tell(listening(settings, listener)))
         return 0
     program = [sys.executable, str(Path(__file__)), WORKER]
@@ -311,6 +219,7 @@ def run(settings: Settings, limits: Limits) -> int:
         lambda *descriptors: [*program, *map(str, descriptors)],
         on_ready=lambda: tell(listening(settings, listener)),
         on_gone=lambda number: forget(folder, number),
+        terminal=terminal,
     )
     return workers.run()
 
@@ -336,7 +245,6 @@ def serve(
 
 def work(settings: Settings, limits: Limits, listener: int, channel: int, number: int) -> None:
     """One of several processes, on the socket that the parent opened."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # meant for the parent
     parent = Parent(channel)
     parent.stop_when_gone()
     serve(settings, limits, socket.socket(fileno=listener), on_ready=parent.ready, worker=number)
@@ -353,6 +261,7 @@ def tell(settings: Settings) -> None:
         settings.public_url,
         graphiql=not settings.production and not settings.trusted_only,
         token=not settings.production and settings.jwt_jwks is None,
+        demo=not settings.production,
     )
 
 
@@ -370,20 +279,13 @@ def metrics_folder(settings: Settings) -> Path:
     return settings.var / METRICS_FOLDER / str(settings.port)
 
 
-def settle(_library: Library) -> None:
-    """Keep the garbage collector from looking at every page again and again: that holds all up, 326 ms at 2,000 pages.
-
-    What is dropped later is freed by its reference count; a snapshot is in no circle of references.
-    """
-    gc.collect()
-    gc.freeze()
-
-
 def main() -> None:
     """`kb serve`: exits 2 with one line where a setting is wrong. A worker is this same program, with arguments."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to replace; a worker's parent hears it
     with failing_clearly():
         settings, limits = read_settings(), Limits(**read_limits(asdict(Limits())))  # type: ignore[arg-type]
         configure_logs(settings.log, for_good=True)
+        take_descriptors()
         if sys.argv[1:2] == [WORKER]:
             work(settings, limits, *map(int, sys.argv[2:5]))
         else:

@@ -30,7 +30,7 @@ def configure_logs(style: Literal["console", "json"], *, level: int = logging.IN
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, last] if style == "json" else [*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # a line at once: workers write into one file
         cache_logger_on_first_use=for_good,
     )
     handler = logging.StreamHandler(sys.stderr)

@@ -1,5 +1,6 @@
 """`kb serve` as a process: what a person sees, and how it starts and stops."""
 
+import os
 import re
 import signal
 import socket
@@ -11,18 +12,19 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.loading import until
 from tests.serving import PATIENCE, environment, serving
 from tests.support import TOP, write
 
 
-def test_it_answers_a_question_and_says_how_to_ask_as_an_agent(tmp_path):
+def test_it_answers_a_question_says_how_to_ask_as_an_agent_and_outlives_a_hangup(tmp_path):
     with serving(tmp_path / "var") as (process, url):
         query = '{search(query:"money not received in bank"){nodes{title}}}'
         answer = httpx2.post(f"{url}/graphql", json={"query": query}).json()
         assert answer["data"]["search"]["nodes"][0] == {"title": "When does a payout reach my bank?"}
         assert httpx2.get(f"{url}/healthz").text == "ok\n"
         assert httpx2.get(f"{url}/readyz").json()["status"] == "ready"
-        assert re.search(r'A token   \S+kb token --role agent --name "Asha Rawat"', (tmp_path / "output").read_text())
+        assert re.search(r'A token +\S+kb token --role agent --name "Asha Rawat"', (tmp_path / "output").read_text())
         command = [sys.executable, "-m", "kb.cli", "token", "--role", "agent", "--name", "Asha Rawat"]
         token = subprocess.run(
             command, cwd=TOP, env=environment(tmp_path / "var"), capture_output=True, text=True, check=True
@@ -33,6 +35,9 @@ def test_it_answers_a_question_and_says_how_to_ask_as_an_agent(tmp_path):
             "data": {"viewer": {"role": "AGENT", "name": "Asha Rawat"}},
             "extensions": answer["extensions"],
         }
+        process.send_signal(signal.SIGHUP)
+        until(lambda: "hangup.ignored" in (tmp_path / "output").read_text())
+        assert httpx2.get(f"{url}/healthz").text == "ok\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
 
@@ -42,6 +47,22 @@ def test_server_py_does_the_same(tmp_path):
         assert httpx2.get(f"{url}/readyz").status_code == 200
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0
+
+
+def test_a_hangup_ends_it_where_its_terminal_is_gone(tmp_path):
+    window, terminal = os.openpty()
+    command = [sys.executable, "-m", "kb.cli", "serve"]
+    with subprocess.Popen(command, cwd=TOP, env=environment(tmp_path / "var"), stderr=terminal) as process:
+        try:
+            os.close(terminal)
+            told = b""
+            while b"GraphQL" not in told:
+                told += os.read(window, 4096)
+            os.close(window)
+            process.send_signal(signal.SIGHUP)  # the system's own goes to the terminal's first process
+            assert process.wait(PATIENCE) == 0
+        finally:
+            process.kill()
 
 
 def test_a_change_of_a_file_is_found_while_it_runs(tmp_path):

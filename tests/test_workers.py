@@ -1,6 +1,6 @@
 """Several processes on one port: replaced, rolled and stopped while people read and write.
 
-Once in the everyday run, five times where KB_PROVE is set, which also looks at how long readers wait.
+Each once in the everyday run; where KB_PROVE is set, three rolls and five kills.
 """
 
 import os
@@ -19,12 +19,14 @@ import pytest
 
 from tests.databases import database, empty, empty_postgres, postgres, url  # noqa: F401  fixtures
 from tests.loading import loaded, until
+from tests.pacing import paced
 from tests.schema.desk.asking import FILES
 from tests.serving import PATIENCE, environment, serving
 from tests.support import JWT_SECRET, TOP, write
 
 PROVE = bool(os.environ.get("KB_PROVE"))
-ROUNDS = 5 if PROVE else 1
+ROUNDS, ROLLS, KILLS = (5, 3, 5) if PROVE else (1, 1, 1)
+MOST_SECONDS = 2.0  # from a kill to the next answer to a reader
 
 
 class Running:
@@ -162,34 +164,40 @@ def test_workers_count_rates_for_themselves_and_say_so(tmp_path):
 
 
 @pytest.mark.usefixtures("database")
-def test_rolled_under_load_nothing_is_lost_doubled_or_refused(url, tmp_path):  # noqa: F811
+def test_rolled_under_a_hundred_requests_a_second_nothing_is_lost_doubled_or_refused(url, tmp_path):  # noqa: F811
     with two(tmp_path, KB_DATABASE_URL=url) as running:
-        with loaded(running.base) as load:
-            for round_ in range(1, ROUNDS + 1):
+        with paced(running.base) as load:
+            for round_ in range(1, ROLLS + 1):
                 before = set(running.pids().values())
                 running.process.send_signal(signal.SIGHUP)
                 running.wait_for(2 + 2 * round_)
                 until(lambda before=before: not any(map(alive, before)))
-        assert load.failures == []
+                load.goes_on()
+        assert {told for _, told in load.failures} <= overloaded(url)
         load.check()
         assert len(running.pids()) == 2
 
 
+def overloaded(where):
+    """SQLite lets a writer wait for 5 s, which twenty a second may on a machine that has other work; it is told so, and
+    tries again with its key. Everything else that goes wrong is a failure of ours."""
+    return {"UNAVAILABLE"} if where.startswith("sqlite") else set()
+
+
 @pytest.mark.usefixtures("database")
-def test_killed_under_load_no_acknowledged_write_is_lost(url, tmp_path):  # noqa: F811
+def test_killed_under_load_no_acknowledged_write_is_lost_and_readers_wait_two_seconds_at_most(url, tmp_path):  # noqa: F811
     with two(tmp_path, KB_DATABASE_URL=url) as running:
-        with loaded(running.base) as load:
-            for round_ in range(1, ROUNDS + 1):
+        with paced(running.base) as load:
+            for round_ in range(1, KILLS + 1):
                 number, pid = sorted(running.pids().items())[round_ % 2]
+                killed = time.monotonic()
                 os.kill(pid, signal.SIGKILL)
+                assert load.recovered(killed) < MOST_SECONDS
                 running.wait_for(2 + round_)
                 assert number in running.pids()
-                seen = len(load.reads)
-                until(lambda seen=seen: len(load.reads) > seen + 10)
-        assert set(load.tried) - set(load.acknowledged) <= set(list(load.tried)[-2:])  # those of the end of the test
+                load.goes_on()
         load.check()
-        if PROVE:
-            assert load.longest_pause() < 2
+        assert {told for _, told in load.failures if told.isupper()} <= overloaded(url)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -102,17 +102,20 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def announce(url: str, *, graphiql: bool, token: bool) -> None:
-    """What to open, once there is something to see; `token` where `kb token` can sign one."""
+def announce(url: str, *, graphiql: bool, token: bool, demo: bool) -> None:
+    """What to open, once there is something to see; `token`: `kb token` signs one, `demo`: there is a storefront."""
     kb = Path(sys.executable).with_name("kb")
     command = kb.relative_to(Path.cwd()) if kb.is_relative_to(Path.cwd()) else kb
     lines = [
         "",
-        f"  GraphQL   {url}/graphql" + ("   (GraphiQL in a browser)" if graphiql else ""),
-        f"  Health    {url}/readyz",
+        f"  Help center       {url}/",
+        f"  Desk              {url}/desk",
+        *([f"  Storefront demo   {url}/demo"] if demo else []),
+        f"  GraphQL           {url}/graphql" + ("   (GraphiQL in a browser)" if graphiql else ""),
+        f"  Health            {url}/readyz",
     ]
     if token:
-        lines.append(f'  A token   {command} token --role agent --name "Asha Rawat"')
+        lines.append(f'  A token           {command} token --role agent --name "Asha Rawat"')
     print("\n".join([*lines, ""]), file=sys.stderr, flush=True)  # noqa: T201
 
 

@@ -17,6 +17,7 @@ from itertools import count
 
 import structlog
 
+from web.process import Terminal
 from web.serving import SHUTDOWN_SECONDS
 
 log = structlog.get_logger(__name__)
@@ -53,11 +54,13 @@ class Workers:
         *,
         on_ready: Callable[[], None] = lambda: None,
         on_gone: Callable[[int], None] = lambda _: None,
+        terminal: Terminal | None = None,
     ) -> None:
         self._listener = listener
         self._wanted = wanted
         self._command = command
         self._on_ready, self._on_gone = on_ready, on_gone
+        self._terminal = terminal
         self._workers: list[Worker] = []
         self._outdated: list[Worker] = []
         self._selector = selectors.DefaultSelector()
@@ -89,11 +92,15 @@ class Workers:
     def _obey(self) -> None:
         while self._signals:
             number = self._signals.pop(0)
-            if number == signal.SIGHUP and not self._stopping:
+            if number in (signal.SIGTERM, signal.SIGINT) or (number == signal.SIGHUP and self._abandoned):
+                self._stop(0, patient=not self._stopping)
+            elif number == signal.SIGHUP and not self._stopping:
                 self._outdated = self._staying()
                 log.info("workers.rolling", count=len(self._outdated))
-            elif number in (signal.SIGTERM, signal.SIGINT):
-                self._stop(0, patient=not self._stopping)
+
+    @property
+    def _abandoned(self) -> bool:
+        return self._terminal is not None and self._terminal.gone
 
     def _look(self, now: float) -> None:
         self._obey()
@@ -116,7 +123,7 @@ class Workers:
         elif not worker.ready:
             worker.ready = True
             log.info("worker.ready", worker=worker.number, pid=worker.process.pid)
-            if not self._was_ready:
+            if not (self._was_ready or self._stopping):
                 self._was_ready = True
                 self._on_ready()
 

@@ -13,13 +13,14 @@ from web.workers import Workers
 
 START = "import socket, sys, time; channel = socket.socket(fileno=int(sys.argv[2]))\n"
 READY = START + "channel.send(b'r'); channel.recv(1)"
+SLOW = START + "time.sleep(0.3); channel.send(b'r'); channel.recv(1)"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + READY
 NEVER = START + "channel.recv(1)"
 FAILS = "import sys; sys.exit(2)"
 
 
 class Family:
-    def __init__(self, script):
+    def __init__(self, script, terminal=None):
         self.script, self.ready, self.gone = script, 0, []
         self.parent = Workers(
             socket.create_server(("127.0.0.1", 0)),
@@ -27,6 +28,7 @@ class Family:
             lambda *given: [sys.executable, "-S", "-c", self.script, *map(str, given)],
             on_ready=self._told,
             on_gone=self.gone.append,
+            terminal=terminal,
         )
 
     def _told(self):
@@ -147,3 +149,47 @@ def test_a_stop_does_not_wait_for_who_is_still_starting():
     with acting(lambda: until(lambda: family.parent._workers)):
         assert family.parent.run() == 0
     assert (family.ready, family.gone) == (0, [1])
+
+
+LATE = "import signal; signal.signal(signal.SIGTERM, lambda *_: (channel.send(b'r'), sys.exit()))\n"
+
+
+def test_who_gets_ready_while_all_stop_is_not_announced():
+    family = Family(START + LATE + "channel.recv(1)")
+    with acting(lambda: until(lambda: family.parent._workers)):
+        assert family.parent.run() == 0
+    assert (family.ready, family.gone) == (0, [1])
+
+
+def test_a_roll_that_is_asked_for_before_the_first_is_ready_is_not_forgotten():
+    family, seen = Family(SLOW), []
+
+    def act():
+        until(lambda: family.parent._workers)
+        seen.append(family.parent._workers[0].process.pid)
+        family.send(signal.SIGHUP)
+        until(lambda: family.gone and len(family.pids) == 2)
+        seen.append(family.pids)
+
+    with acting(act):
+        assert family.parent.run() == 0
+    assert family.gone[0] == 1
+    assert seen[0] not in seen[1].values()
+
+
+class Gone:
+    gone = True
+
+
+def test_whose_terminal_is_gone_stops_instead_of_rolling():
+    family, seen = Family(STUBBORN, terminal=Gone()), []
+
+    def act():
+        until(lambda: len(family.pids) == 2)
+        family.send(signal.SIGHUP)
+        until(lambda: family.parent._stopping)
+        seen.append(len(family.parent._workers))
+
+    with acting(act):  # ends with a second signal, for which nobody is waited for
+        assert family.parent.run() == 0
+    assert (seen, sorted(family.gone)) == ([2], [1, 2])
