@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from kb.demo import texts
-from kb.demo.people import ASHA
+from kb.demo.people import ASHA, DOMAIN
 from kb.demo.texts import Question
 from kb.library.terms import Channel
 from kb.support import conduct, escalations, messages, tickets
@@ -56,7 +56,7 @@ class Case:
 
     @property
     def _address(self) -> str:
-        return f"{self.name.split()[0].lower()}@mail.example"
+        return f"{self.name.split()[0].lower()}{DOMAIN}"
 
     def take(self, session: Session, desk: Desk, at: datetime) -> None:
         self._update(session, desk, at, tickets.TicketChanges(assign_to_me=True))

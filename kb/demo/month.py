@@ -8,12 +8,12 @@ from itertools import cycle
 from random import Random
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kb.delivery import work
 from kb.demo.case import Case, Step
-from kb.demo.people import AGENTS, MERCHANTS, STRANGER, VISITORS
+from kb.demo.people import AGENTS, DOMAIN, MERCHANTS, STRANGER, VISITORS
 from kb.demo.readers import Find, said, searched_before, searches, voted
 from kb.demo.stories import KINDS, Kind
 from kb.demo.texts import QUESTIONS
@@ -21,7 +21,7 @@ from kb.insights.tables import Search
 from kb.library.terms import Channel
 from kb.store.database import Database
 from kb.support.desk import Desk
-from kb.support.tables import DueWork, Escalation, Feedback, Outbox, Ticket, Vote
+from kb.support.tables import DueWork, Escalation, Feedback, Outbox, Person, Ticket, Vote
 
 SEED = 1
 CHANNELS = (Channel.WEB, Channel.WEB, Channel.WEB, Channel.EMAIL, Channel.WEB, Channel.WEB, Channel.PHONE)
@@ -65,9 +65,13 @@ def fill(
         database.write(partial(_do, desk=desk, steps=[(at, step)]))
         advance(done, total)
     _work_until(database, desk, now)
+    done = len(waiting)
     for some in batched(_in_order(readers, until=now)):
         database.write(partial(_do, desk=desk, steps=some))
+        done += len(some)
+        advance(done, total)
     advance(total, total)
+    database.write(_let_rest)
     return database.read(_told)
 
 
@@ -94,7 +98,7 @@ def _tickets(random: Random, find: Find, *, now: datetime) -> Iterator[tuple[dat
         case.channel = next(channels) if kind in KINDS[:3] else Channel.WEB
         opened = now - timedelta(hours=hours)
         yield opened, case.open
-        if number % 3 == 0:
+        if number % 2 == 0:
             yield opened, searched_before(case, random, find)
         for later, step in kind.story(case):
             yield opened + timedelta(hours=later), step
@@ -114,6 +118,12 @@ def _quietly(session: Session, at: datetime) -> None:
     """Nobody is told of what never happened: addresses of the demo are nobody's."""
     session.flush()
     session.execute(delete(Outbox).where(Outbox.created_at == at).execution_options(synchronize_session=False))
+
+
+def _let_rest(session: Session) -> None:
+    """Nor later, when a service runs over it: nobody of them has an address any more."""
+    invented = Person.email.endswith(DOMAIN, autoescape=True)
+    session.execute(update(Person).where(invented).values(email=None).execution_options(synchronize_session=False))
 
 
 def _work_until(database: Database, desk: Desk, until: datetime) -> None:

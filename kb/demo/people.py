@@ -2,19 +2,21 @@
 
 from kb.viewer import AccountManager, Plan, Role, Viewer
 
-_MANAGER = AccountManager("Isha Bisht", "isha@ooulet.example")
+DOMAIN = "@demo.example"
+"""Nobody's: RFC 2606 keeps it free. They are told apart by it from people who wrote to us."""
+_MANAGER = AccountManager("Isha Bisht", f"isha{DOMAIN}")
 
-ASHA = Viewer(role=Role.AGENT, subject="demo-asha", name="Asha Rawat", email="asha@ooulet.example")
-KARAN = Viewer(role=Role.AGENT, subject="demo-karan", name="Karan Mehra", email="karan@ooulet.example")
-DEV = Viewer(role=Role.SENIOR_AGENT, subject="demo-dev", name="Dev Joshi", email="dev@ooulet.example")
+ASHA = Viewer(role=Role.AGENT, subject="demo-asha", name="Asha Rawat", email=f"asha{DOMAIN}")
+KARAN = Viewer(role=Role.AGENT, subject="demo-karan", name="Karan Mehra", email=f"karan{DOMAIN}")
+DEV = Viewer(role=Role.SENIOR_AGENT, subject="demo-dev", name="Dev Joshi", email=f"dev{DOMAIN}")
 OM = Viewer(
     role=Role.SPECIALIST,
     subject="demo-om",
     name="Om Bhatt",
-    email="om@ooulet.example",
+    email=f"om{DOMAIN}",
     teams=("technical", "billing", "privacy", "conduct", "support"),
 )
-NILA = Viewer(role=Role.MANAGER, subject="demo-nila", name="Nila Thapa", email="nila@ooulet.example")
+NILA = Viewer(role=Role.MANAGER, subject="demo-nila", name="Nila Thapa", email=f"nila{DOMAIN}")
 STAFF = (ASHA, DEV, OM, NILA)
 """One of each role, for whom `kb demo` tells how to get a token."""
 AGENTS = (ASHA, KARAN, DEV)
@@ -40,7 +42,7 @@ MERCHANTS = tuple(
         role=Role.CUSTOMER,
         subject=f"demo-merchant-{number}",
         name=name,
-        email=f"{name.split()[0].lower()}@shop.example",
+        email=f"{name.split()[0].lower()}{DOMAIN}",
         plan=plan,
         account_manager=_MANAGER if plan is Plan.ENTERPRISE else None,
     )

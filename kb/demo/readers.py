@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kb.demo.case import Case, Step
 from kb.demo.people import ASHA, MERCHANTS
-from kb.demo.texts import GAPS, QUERIES, SAID
+from kb.demo.texts import BEFORE, GAPS, QUERIES, SAID
 from kb.insights.batch import Asked, Followed, Opened, write
 from kb.insights.searched import Searched, normalised_query
 from kb.support import access, feedback, votes
@@ -43,6 +43,7 @@ class Found:
 
 
 Find = Callable[[str], Found]
+NOTHING = Found("none", 0, ())
 
 
 def searches(random: Random, find: Find, *, now: datetime) -> Iterator[tuple[datetime, Step]]:
@@ -56,7 +57,7 @@ def searches(random: Random, find: Find, *, now: datetime) -> Iterator[tuple[dat
 
 
 def _searched(query: str, found: Found, visitor: str, random: Random, *, opens: bool) -> Step:
-    shown = Found("none", 0, ()) if query in GAPS else found
+    shown = NOTHING if query in GAPS else found
     place = random.randint(1, max(1, min(3, len(shown.best))))
 
     def step(session: Session, desk: Desk, at: datetime) -> None:
@@ -86,8 +87,8 @@ def _asked(query: str, found: Found, search_id: str, desk: Desk) -> Searched:
 
 def searched_before(case: Case, random: Random, find: Find) -> Step:
     """Who opened the ticket had searched for it a little before, and not been helped."""
-    query, visitor = case.question.subject.lower(), UUID(int=random.getrandbits(128)).hex
-    found = find(query)
+    query, visitor = random.choice(BEFORE.get(case.question.topic, GAPS)), UUID(int=random.getrandbits(128)).hex
+    found = NOTHING if query in GAPS else find(query)
 
     def step(session: Session, desk: Desk, at: datetime) -> None:
         asked = _asked(query, found, f"demo-{case.number}", desk)

@@ -69,6 +69,10 @@ def _first_decided(case: Case) -> Iterable[tuple[float, Step]]:
     return (*_first_reviewed(case), (34.0, case.decide(DEV, resolve=True)))
 
 
+def _first_left_open(case: Case) -> Iterable[tuple[float, Step]]:
+    return (*_first_reviewed(case), (34.0, case.decide(DEV, resolve=False)))
+
+
 def _withdrawn(case: Case) -> Iterable[tuple[float, Step]]:
     return (*_first(case), (29.0, case.withdraw))
 
@@ -115,7 +119,8 @@ KINDS = (
     Kind(_answered_late, (100.0, 330.0, 590.0)),
     Kind(_waiting, (220.0, 350.0, 480.0)),
     Kind(_first, (29.0, 46.0)),
-    Kind(_first_reviewed, (36.0, 58.0)),
+    Kind(_first_reviewed, (36.0,)),
+    Kind(_first_left_open, (58.0,)),
     Kind(_first_decided, (66.0,)),
     Kind(_withdrawn, (54.0,)),
     Kind(_second, (56.0,)),

@@ -110,6 +110,23 @@ GAPS = (
     "subscription boxes", "affiliate program",
 )  # fmt: skip
 """What the sample content does not answer, which readers ask for all the same."""
+BEFORE = {
+    Topic.PAYMENTS: ("payout not received", "upi pending", "paisa kab aayega", "kyc rejected", "change bank account"),
+    Topic.ACCOUNT: ("otp nahi aa raha", "gst number"),
+    Topic.APP_ERROR: ("store is slow", "app not opening"),
+    Topic.PRODUCTS_AND_STORE: (
+        "csv import",
+        "add product",
+        "discount code",
+        "domain not working",
+        "gift cards",
+        "pincode checker",
+    ),
+    Topic.INTEGRATIONS: ("tally", "whatsapp orders", "webhook", "sell on amazon", "pos machine"),
+    Topic.REFUND: ("refund", "invoice"),
+    Topic.CANCELLATION: ("cancel plan",),
+}
+"""What people searched for who wrote to us then, by the topic that they wrote about; one of the gaps for any other."""
 SAID = (
     (FeedbackKind.CONTENT, "The picture in the second step is of the old app.", "article:add-product", FeedbackStatus.DONE, "The picture is new since today. Thank you."),
     (FeedbackKind.SUGGESTION, "Let me choose the day of the payout.", None, FeedbackStatus.PLANNED, "It is planned for the spring."),

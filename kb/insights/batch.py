@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from kb.insights.searched import Searched
@@ -17,6 +17,7 @@ TYPING = timedelta(seconds=30)
 PURGED_AT_ONCE = 5_000  # rows: other writers wait meanwhile
 _BEING_TYPED = re.compile(r"[\d\W]*|\S+|[a-z]{2}\d[a-z\d ]*")  # the last is an IBAN
 _UNTOUCHED = {"opened_page": None, "ticket_id": None}
+_UNFOLLOWED = Search.ticket_id.is_(None)
 _LATEST = (Search.id, Search.visitor, Search.at, Search.normalised, Search.staff, Search.opened_page, Search.ticket_id)
 
 Row = dict[str, Any]
@@ -135,8 +136,11 @@ class _Rows:
         return True
 
     def follow(self, item: Followed) -> bool:
-        """Joins likewise. A ticket follows one search, and the last of several is the one that counts."""
-        row = self._joined(item)
+        """Joins likewise. A ticket follows one search, and the last of several is the one that counts.
+
+        A page of results is the same for everybody and says of nobody who asks: its search has no visitor.
+        """
+        row = self._joined(item) or self._joined(item._replace(visitor=None), _UNFOLLOWED)
         if row is None:
             return False
         row.ticket_id = item.ticket_id
@@ -144,12 +148,12 @@ class _Rows:
         self._end(item, row)
         return True
 
-    def _joined(self, item: Opened | Followed) -> Search | None:
+    def _joined(self, item: Opened | Followed, *more: ColumnElement[bool]) -> Search | None:
         """The latest search of that id and visitor."""
         self.flush()
         return self._session.scalars(
             select(Search)
-            .where(Search.search_id == item.search_id, Search.visitor == item.visitor)
+            .where(Search.search_id == item.search_id, Search.visitor == item.visitor, *more)
             .order_by(Search.at.desc())
             .limit(1)
         ).first()

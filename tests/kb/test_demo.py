@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 
 import server
 from kb.cli import app
+from kb.delivery.work import do, find_due
 from kb.demo import already_there, fill, month
 from kb.demo.readers import Found
 from kb.demo.texts import ANSWERS, QUESTIONS, SAID
-from kb.insights.figures import content_gaps
+from kb.insights.figures import content_gaps, top_queries
 from kb.insights.period import last_days
 from kb.store.database import Database
 from kb.store.migrate import migrate
@@ -25,6 +26,7 @@ from kb.support.tables import (
     EscalationState,
     FeedbackStatus,
     Outbox,
+    OutboxKind,
     Person,
     Ticket,
     TicketStatus,
@@ -70,6 +72,8 @@ def test_what_is_told_is_there(lived):
     assert told.searches > 500
     assert database.read(already_there) == 60
     assert advanced[-1][0] == advanced[-1][1]
+    assert [done for done, _ in advanced] == sorted(done for done, _ in advanced)
+    assert len({done for done, _ in advanced[-6:]}) > 4  # the readers at the end are shown too
 
 
 def test_every_state_is_in_it(lived):
@@ -96,12 +100,28 @@ def test_nobody_is_written_to(lived):
     assert database.read(lambda session: session.scalar(select(func.count()).select_from(Outbox))) == 0
 
 
+def test_nor_is_anybody_when_a_service_runs_over_it_for_weeks(library, lived):
+    """Last, as it changes the month: what still falls due is done."""
+    database, _, _ = lived
+    for day in range(1, 30):
+        at = NOW + timedelta(days=day)
+        while due := database.read(lambda session, at=at: find_due(session, at=at)):
+            for work_id in due:
+                database.write(
+                    lambda session, work_id=work_id, at=at: do(session, Desk(library, b"s" * 40), work_id, at=at)
+                )
+    mails = select(func.count()).select_from(Outbox).where(Outbox.kind == OutboxKind.MAIL)
+    assert database.read(lambda session: session.scalar(mails)) == 0
+
+
 def test_replies_cite_pages_and_searches_have_gaps(lived):
     database, _, _ = lived
     assert database.read(lambda session: session.scalar(select(func.count()).select_from(Citation))) > 30
     found = database.read(lambda session: content_gaps(session, last_days(30, today=NOW.date()), first=5))
     assert all(each.without_result for each in found)
     assert len(found) == 5
+    usual = database.read(lambda session: top_queries(session, last_days(30, today=NOW.date()), first=10))
+    assert sum(each.tickets_after > 0 for each in usual) >= 5
 
 
 def test_the_pages_that_it_names_are_in_the_sample_content(library):

@@ -65,6 +65,14 @@ def test_a_ticket_joins_the_latest_search_of_its_id_and_visitor_and_ends_it(data
     assert [row.ticket_id for row in rows(database)] == [None, None, two, None]
 
 
+def test_a_ticket_joins_a_search_of_nobody_known_where_its_visitor_has_none(database):
+    one, two, three = (UUID(int=number) for number in (1, 2, 3))
+    put(database, asked("payout", None, after(0)), asked("payout", None, after(1)), asked("refund", "v1", after(2)))
+    assert put(database, *(followed("payout", "v1", each) for each in (one, two, three))) == [True, True, False]
+    assert put(database, followed("refund", "v2", three)) == [False]
+    assert [row.ticket_id for row in rows(database)] == [two, one, None]
+
+
 def test_an_agents_search_does_not_continue_a_readers(database):
     put(database, asked("payout", "v1"), asked("payouts", "v1", staff=True))
     assert [(row.query, row.staff) for row in rows(database)] == [("payout", False), ("payouts", True)]
