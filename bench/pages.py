@@ -93,17 +93,14 @@ A page takes {page / answer:.1f} times its answer; the goal is at most {GOAL:.0f
 
 async def _timed(app: Any, target: str) -> float:
     started = time.process_time()
-    status, _ = await _get(app, target)
-    spent = time.process_time() - started
-    if status != 200:
-        raise RuntimeError(f"{target}: {status}")
-    return spent
+    await _body(app, target)
+    return time.process_time() - started
 
 
 async def _weight(app: Any, path: str) -> int:
     """The page with all that it names; text is sent compressed, pictures are as they are."""
-    _, body = await _get(app, path)
-    parts = [(each, (await _get(app, each))[1]) for each in sorted(set(_parts(body, pictures=path == "/")))]
+    body = await _body(app, path)
+    parts = [(each, await _body(app, each)) for each in sorted(set(_parts(body, pictures=path == "/")))]
     return len(gzip.compress(body)) + sum(
         len(content) if name.endswith(PICTURES) else len(gzip.compress(content)) for name, content in parts
     )
@@ -114,6 +111,13 @@ def _parts(body: bytes, *, pictures: bool) -> Iterator[str]:
         path = urlsplit(piece).path if piece.startswith(("/", "http://127.0.0.1:8000/")) else ""
         if path.endswith((".css", ".js", ".svg")) or (pictures and path.endswith(PICTURES)):
             yield path
+
+
+async def _body(app: Any, target: str) -> bytes:
+    status, body = await _get(app, target)
+    if status != 200:
+        raise RuntimeError(f"{target}: {status}")
+    return body
 
 
 async def _get(app: Any, target: str) -> tuple[int, bytes]:

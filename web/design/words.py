@@ -34,6 +34,10 @@ class Words:
         day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
         return f"{day.day} {self._words['months'][day.month - 1]} {day.year}"
 
+    def short_day(self, day: date) -> str:
+        """14 Sep 2026."""
+        return f"{day.day} {self._words['months_short'][day.month - 1]} {day.year}"
+
     def hour(self, value: str, *, zone: str) -> str:
         """18:00 IST, of a moment as GraphQL writes it, in a zone as the IANA names it."""
         return f"{datetime.fromisoformat(value).astimezone(ZoneInfo(zone)):%H:%M %Z}"

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from web.desk.page import Page, Problem
-from web.desk.ticket import Draft, address, drawn
+from web.desk.ticket import address, drafted, drawn
 from web.desk.visit import Visit
 
 REFUSED = 422
@@ -14,20 +14,15 @@ REFUSED = 422
 
 async def message(visit: Visit, reference: str) -> Page | str:
     """A reply or a note; or, where scripts are away, a search for pages to cite."""
-    draft = Draft(
-        kind="note" if visit.sent("kind") == "note" else "reply",
-        body=visit.sent("body") or "",
-        articles=tuple(visit.form.get("articles", ())),
-        query=(visit.sent("query") or "") if visit.sent("find") else "",
-    )
     if visit.sent("find"):
-        return await drawn(visit, reference, draft=draft)
+        return await drawn(visit, reference)
+    draft = drafted(visit)
     given: dict[str, Any] = {"reference": reference, "body": draft.body, "idempotencyKey": visit.sent("key")}
     if draft.kind == "reply":
         given |= {"articles": list(draft.articles), "resolve": visit.sent("resolve") is not None}
     refused = await visit.change("DeskNote" if draft.kind == "note" else "DeskReply", given)
     if refused:
-        return await drawn(visit, reference, draft=draft, problem=Problem("message", refused), status=REFUSED)
+        return await drawn(visit, reference, problem=Problem("message", refused), status=REFUSED)
     return address(visit, reference, "latest")
 
 
@@ -90,6 +85,13 @@ ACTS: dict[str, Callable[[Visit, str], Awaitable[Page | str]]] = {
     "conduct": conduct,
 }
 """By the last part of their path."""
+FORMS = {"messages": "message", "review": "escalation", "updates": "escalation", "decision": "escalation"}
+"""Where on the page it is told how they went, where that has another name."""
+
+
+async def again(visit: Visit, reference: str, *, act: str, why: str, status: int = 200) -> Page:
+    """The page as a form of it was sent, which was not taken."""
+    return await drawn(visit, reference, problem=Problem(FORMS.get(act, act), why), status=status)
 
 
 async def _done(visit: Visit, reference: str, form: str, name: str, given: dict[str, Any]) -> Page | str:

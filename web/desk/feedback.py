@@ -1,6 +1,6 @@
 """`/desk/feedback`: what people think of us, sorted and answered."""
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from web.client import Refused
 from web.desk.acts import REFUSED
@@ -13,16 +13,29 @@ KINDS = ("SUGGESTION", "COMPLAINT", "PRAISE", "CONTENT")
 
 
 async def feedback(visit: Visit) -> Page | str:
-    return await _drawn(visit)
+    """A cursor that is none leads to the beginning."""
+    try:
+        return await _drawn(visit)
+    except Refused as refused:
+        if refused.status == 400 and visit.parameter("after"):
+            return address(visit, status=visit.parameter("status"), kind=visit.parameter("kind"))
+        raise
 
 
 async def review(visit: Visit) -> Page | str:
-    """An answer, or another status. What was typed comes back with the reason where it was refused."""
+    """An answer, or another status; then on to the next note, or to what was typed and why it was refused."""
     given = {"id": visit.sent("id") or "", "status": visit.sent("status"), "response": visit.sent("response")}
     refused = await visit.change("DeskReviewFeedback", given)
     if refused:
-        return await _drawn(visit, problem=Problem(given["id"] or "", refused), typed=given["response"] or "")
-    return address(visit, status=visit.parameter("status"), kind=visit.parameter("kind"))
+        return await again(visit, why=refused, status=REFUSED)
+    there = address(visit, **{name: visit.parameter(name) for name in ("status", "kind", "after")})
+    following = visit.sent("following")
+    return f"{there}#answer-to-{quote(following)}" if following else there
+
+
+async def again(visit: Visit, *, why: str, status: int = 200) -> Page:
+    """The page as a form of it was sent, which was not taken."""
+    return await _drawn(visit, problem=Problem(visit.sent("id") or "", why), status_code=status)
 
 
 def address(visit: Visit, **given: str | None) -> str:
@@ -31,36 +44,31 @@ def address(visit: Visit, **given: str | None) -> str:
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
-async def _drawn(visit: Visit, *, problem: Problem | None = None, typed: str = "") -> Page | str:
-    status, kind, after = (visit.parameter(name) for name in ("status", "kind", "after"))
-    status = status if status in STATUSES else None
-    kind = kind if kind in KINDS else None
+async def _drawn(visit: Visit, *, problem: Problem | None = None, status_code: int = 200) -> Page:
+    (status, no_status), (kind, no_kind) = visit.chosen("status", STATUSES), visit.chosen("kind", KINDS)
     wanted = {**({"statuses": [status]} if status else {}), **({"kinds": [kind]} if kind else {})}
-    try:
-        found = (await visit.ask("DeskFeedback", filter=wanted, after=after))["feedback"]
-    except Refused as refused:
-        if refused.status == 400 and after:
-            return address(visit, status=status, kind=kind)
-        raise
+    after = visit.parameter("after")
+    data = await visit.ask("DeskFeedback", filter=wanted, after=after)
+    found = data["feedback"]
     end = found["pageInfo"]
     return Page(
         template="desk/feedback.html",
         title=visit.words("feedback"),
         place="feedback",
-        script="desk-queue.js",
-        status=REFUSED if problem else 200,
+        status=status_code,
         values={
             "rows": found["nodes"],
             "total": found["totalCount"],
             "status": status,
             "kind": kind,
+            "unknown": no_status or no_kind,
             "statuses": [(each, address(visit, status=each, kind=kind)) for each in STATUSES],
             "kinds": [(each, address(visit, status=status, kind=each)) for each in KINDS],
             "any_status": address(visit, kind=kind),
             "any_kind": address(visit, status=status),
             "next": address(visit, status=status, kind=kind, after=end["endCursor"]) if end["hasNextPage"] else None,
-            "here": address(visit, status=status, kind=kind),
+            "here": address(visit, status=status, kind=kind, after=after),
+            "zone": (data["support"] or {}).get("timeZone", "UTC"),
             "problem": problem,
-            "typed": typed,
         },
     )

@@ -16,7 +16,8 @@ USUAL = 30
 
 
 async def insights(visit: Visit) -> Page:
-    days = next((each for each in SPANS if str(each) == visit.parameter("days")), USUAL)
+    chosen, unknown = visit.chosen("days", [str(each) for each in SPANS])
+    days = int(chosen) if chosen else USUAL
     support = (await visit.ask("DeskWho"))["support"]
     until = visit.now.astimezone(ZoneInfo(support["timeZone"] if support else "UTC")).date()
     since = until - timedelta(days=days - 1)
@@ -28,6 +29,7 @@ async def insights(visit: Visit) -> Page:
         values={
             "found": found,
             "days": days,
+            "unknown": unknown,
             "spans": [(each, f"{visit.addresses.path(PATH)}?days={each}") for each in SPANS],
             "figures": figures(visit, found),
             "promised": [{**each, "median": _median(visit, each)} for each in found["targets"]],

@@ -34,9 +34,7 @@ class Plot:
     start: int = START
 
 
-def stacked(
-    labels: Sequence[str], parts: Sequence[tuple[str, Sequence[int]]], *, titles: Sequence[str] | None = None
-) -> Plot:
+def stacked(labels: Sequence[str], parts: Sequence[tuple[str, Sequence[int]]]) -> Plot:
     """A bar a day, its parts one upon the other, the first at the bottom."""
     most = nice(max((sum(values) for values in zip(*(each for _, each in parts), strict=True)), default=0))
     step = (WIDTH - START) / max(len(labels), 1)
@@ -47,7 +45,7 @@ def stacked(
             height = values[place] / most * (HEIGHT - TOP - BOTTOM)
             base -= height
             if values[place]:
-                said = titles[place] if titles else f"{label}: {values[place]}"
+                said = f"{label}: {values[place]}"
                 x, width = START + place * step + step * 0.12, step * 0.76
                 bars.append(Bar(round(x, 1), round(base, 1), round(width, 1), round(height, 1), name, said))
     return Plot(bars=bars, scale=_scale(most), days=_days(labels))

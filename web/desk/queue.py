@@ -27,8 +27,8 @@ COUNTED = ("open", "mine", "unassigned", "breached", "review")
 
 
 async def queue(visit: Visit) -> Page | str:
-    view = visit.parameter("view") or "open"
-    view = view if view in VIEWS else "open"
+    chosen, unknown = visit.chosen("view", VIEWS)
+    view = chosen or "open"
     topic, text = visit.parameter("topic"), visit.parameter("q")
     paging = _paging(visit)
     try:
@@ -49,6 +49,7 @@ async def queue(visit: Visit) -> Page | str:
             "total": found["totalCount"],
             "counts": {name: data[name]["totalCount"] for name in COUNTED},
             "view_name": view,
+            "unknown": unknown,
             "topic": topic,
             "text": text or "",
             "topics": _topics(visit, data["support"], here),

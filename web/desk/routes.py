@@ -1,5 +1,7 @@
 """The desk's paths."""
 
+from functools import partial
+
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
@@ -7,9 +9,10 @@ from schema.documents import read_documents
 from web.client import Client
 from web.design.assets import Assets
 from web.design.templates import environment
+from web.desk import acts
 from web.desk.acts import ACTS
 from web.desk.feedback import PATH as FEEDBACK
-from web.desk.feedback import feedback, review
+from web.desk.feedback import again, feedback, review
 from web.desk.insights import PATH as INSIGHTS
 from web.desk.insights import insights
 from web.desk.queue import PATH as QUEUE
@@ -33,11 +36,15 @@ def desk(endpoint: ASGIApp, *, base_url: str, secret: bytes) -> list[BaseRoute]:
         Route(SIGN_IN, site.open(sign_in)),
         Route(QUEUE, site.endpoint(queue)),
         Route(FEEDBACK, site.endpoint(feedback), methods=["GET"]),
-        Route(FEEDBACK, site.form(review), methods=["POST"]),
+        Route(FEEDBACK, site.form(review, again), methods=["POST"]),
         Route(INSIGHTS, site.endpoint(insights)),
         Route(f"{TICKETS}/{{reference}}", site.endpoint(ticket)),
         *(
-            Route(f"{TICKETS}/{{reference}}/{name}", site.form(handler), methods=["POST"])
+            Route(
+                f"{TICKETS}/{{reference}}/{name}",
+                site.form(handler, partial(acts.again, act=name)),
+                methods=["POST"],
+            )
             for name, handler in ACTS.items()
         ),
     ]

@@ -8,5 +8,6 @@ from web.help.site import own_path
 
 async def sign_in(visit: Visit) -> Page | str:
     back = own_path(visit.parameter("back") or visit.addresses.path(QUEUE))
-    values = {"back": back, "refused": "refused" in visit.request.query_params}
+    why = visit.words("sign_in_refused") if "refused" in visit.request.query_params else ""
+    values = {"back": back, "why": why, "action": None}
     return Page(template="desk/sign-in.html", title=visit.words("sign_in"), values=values)

@@ -1,6 +1,8 @@
 """From a request to a page of the desk: staff alone, forms with their token, failures told in words."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import quote
@@ -20,15 +22,19 @@ from web.desk.visit import Visit
 from web.desk.when import ago, stamp
 from web.help.addresses import Addresses
 from web.help.site import own_path
-from web.session import FORM_TOKEN, Sessions
+from web.people.forms import from_our_site
+from web.session import FORM_TOKEN, LONGEST_TOKEN, Sessions
 
 log = structlog.get_logger(__name__)
-SIGN_IN = "/desk/sign-in"
+SIGN_IN, ACCESS_TOKEN = "/desk/sign-in", "access_token"
 _STATUS = {"NOT_FOUND": 404, "FORBIDDEN": 403}
 _TOLD = frozenset({400, 403, 404, 422, 429, 503})
+_ASKED = frozenset({FORM_TOKEN, ACCESS_TOKEN})
 
 Handler = Callable[..., Awaitable[Page | str]]
 """Takes a visit and the parameters of its path. Answers a page, or the path to go on to. Raises `Refused`."""
+Again = Callable[..., Awaitable[Page]]
+"""Draws the page of a form with what was typed into it, and `why` it was not taken; takes a `status`, too."""
 
 
 class Site:
@@ -60,18 +66,27 @@ class Site:
 
         return answer
 
-    def form(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        """A starlette endpoint of a form: it carries the token that its page was sent with."""
+    def form(self, handler: Handler, again: Again) -> Callable[[Request], Awaitable[Response]]:
+        """A starlette endpoint of a form: it carries the token that its page was sent with.
+
+        Whose session has ended is asked to sign in, and finds the page with what was typed: `again` draws it.
+        """
 
         async def answer(request: Request) -> Response:
             visit = self._visit(request)
-            if not visit.session.signed_in:
-                return self._redirect(visit.addresses.path(SIGN_IN))
             form = await read_form(request)
-            if form is None or not self._sessions.vouches(visit.session, "".join(form.get(FORM_TOKEN, ())[:1])):
+            if form is None:
                 return self._failed(visit, 403, "error_form")
             visit.form = form
-            return await self._answer(visit, handler)
+            if ACCESS_TOKEN in form:
+                return await self._signed_in(visit, again)
+            if not visit.session.signed_in:
+                return self._ask_who(visit)
+            if self._sessions.vouches(visit.session, visit.sent(FORM_TOKEN)):
+                return await self._answer(visit, handler)
+            if not from_our_site(request):
+                return self._failed(visit, 403, "error_form")
+            return await self._answer(visit, partial(again, why=visit.words("error_form"), status=403))
 
         return answer
 
@@ -93,7 +108,9 @@ class Site:
             return self._redirect(found) if isinstance(found, str) else self._draw(visit, found)
         except Refused as refused:
             if refused.code == "UNAUTHENTICATED":
-                return self._to_sign_in(visit)
+                return self._ask_who(visit) if visit.request.method == "POST" else self._to_sign_in(visit)
+            if refused.code == "FORBIDDEN":
+                return await self._forbidden(visit)
             return self._failed(visit, _STATUS.get(refused.code, refused.status), retry_after=refused.retry_after)
         except Exception as bug:
             log.error("desk.bug", error=type(bug).__name__, traceback=frames(bug))
@@ -106,7 +123,7 @@ class Site:
             "a": visit.addresses,
             "view": page,
             "visit": visit,
-            "who": visit.viewer,
+            "who": visit.viewer if visit.staff else None,
             "form_token": visit.form_token,
             "documents": self.client.ids,
             "new_key": lambda: str(uuid4()),
@@ -130,10 +147,54 @@ class Site:
             response.headers["retry-after"] = retry_after
         return response
 
+    async def _forbidden(self, visit: Visit) -> Response:
+        """Who is none of the team is told so, and by which name we know them."""
+        with suppress(Refused):
+            await visit.ask("DeskWho")
+        if visit.viewer is None or visit.staff:
+            return self._failed(visit, 403)
+        values = {"stranger": visit.viewer, "back": self._here(visit)}
+        title = visit.words("stranger_title")
+        return self._draw(visit, Page(template="desk/stranger.html", title=title, values=values, status=403))
+
+    def _ask_who(self, visit: Visit, why: str = "") -> Response:
+        """A page to sign in on that keeps a form which came too late, whoever it came from: nothing of it is done."""
+        visit.session = replace(visit.session, token=None)
+        visit.form_token = self._sessions.form_token(visit.session)
+        ours = from_our_site(visit.request)
+        kept = [(name, each) for name, all_ in visit.form.items() if ours and name not in _ASKED for each in all_]
+        values = {"action": self._here(visit), "kept": kept, "why": why}
+        page = Page(template="desk/sign-in.html", title=visit.words("sign_in"), values=values, status=401)
+        response = self._draw(visit, page)
+        response.headers["www-authenticate"] = "Bearer"
+        return response
+
+    async def _signed_in(self, visit: Visit, again: Again) -> Response:
+        """The form of that page: what was kept is shown where it was typed, to be looked at and sent."""
+        token, nobody = visit.sent(ACCESS_TOKEN) or "", replace(visit.session, token=None)
+        if not self._sessions.vouches(nobody, visit.sent(FORM_TOKEN)):
+            return self._failed(visit, 403, "error_form")
+        visit.session = replace(nobody, token=token[:LONGEST_TOKEN])
+        visit.form_token = self._sessions.form_token(visit.session)
+        try:
+            await visit.ask("DeskWho")
+        except Refused as refused:
+            if refused.code != "UNAUTHENTICATED":
+                return self._failed(visit, refused.status, retry_after=refused.retry_after)
+            return self._ask_who(visit, visit.words("sign_in_refused"))
+        if not visit.staff:
+            return self._ask_who(visit, visit.words("desk_error_403"))
+        response = await self._answer(visit, partial(again, why=visit.words("here_again")))
+        self._sessions.sign_in(visit.request, response, token)
+        return response
+
     def _to_sign_in(self, visit: Visit) -> Response:
+        sign_in = visit.addresses.path(SIGN_IN)
+        return self._redirect(f"{sign_in}?back={quote(self._here(visit), safe='/')}")
+
+    def _here(self, visit: Visit) -> str:
         url = visit.request.url
-        back = visit.addresses.path(visit.request.scope["path"]) + (f"?{url.query}" if url.query else "")
-        return self._redirect(f"{visit.addresses.path(SIGN_IN)}?back={quote(back, safe='/')}")
+        return visit.addresses.path(visit.request.scope["path"]) + (f"?{url.query}" if url.query else "")
 
     def _redirect(self, path: str) -> Response:
         """After a form a browser asks for the page by GET; where it goes is ours alone."""

@@ -26,6 +26,16 @@ class Draft:
     query: str = ""
 
 
+def drafted(visit: Visit) -> Draft:
+    """The message in the form that was sent."""
+    return Draft(
+        kind="note" if visit.sent("kind") == "note" else "reply",
+        body=visit.sent("body") or "",
+        articles=tuple(visit.form.get("articles", ())),
+        query=(visit.sent("query") or "") if visit.sent("find") else "",
+    )
+
+
 def address(visit: Visit, reference: str, anchor: str = "") -> str:
     return visit.addresses.path(f"{PATH}/{quote(reference, safe='')}") + (f"#{anchor}" if anchor else "")
 
@@ -34,12 +44,10 @@ async def ticket(visit: Visit, reference: str) -> Page:
     return await drawn(visit, reference)
 
 
-async def drawn(
-    visit: Visit, reference: str, *, draft: Draft | None = None, problem: Problem | None = None, status: int = 200
-) -> Page:
+async def drawn(visit: Visit, reference: str, *, problem: Problem | None = None, status: int = 200) -> Page:
     """The page, with what was typed and why it was not taken."""
     data = await visit.ask("DeskTicket", reference=reference, before=visit.parameter("before"))
-    found, support, draft = data["ticket"], data["support"], draft or Draft()
+    found, support, draft = data["ticket"], data["support"], drafted(visit)
     if found is None:
         raise Refused("NOT_FOUND", 404)
     hits = await _hits(visit, draft.query, found) if draft.query else []
@@ -53,6 +61,8 @@ async def drawn(
         values={
             "ticket": found,
             "due": next_due(found["targets"], visit.words, now=visit.now),
+            "mine": any(each["reference"] == found["reference"] for each in data["mine"]["nodes"]),
+            "talk": case.talk(found),
             "zone": (support or {}).get("timeZone", "UTC"),
             "promises": case.promises(visit, found),
             "review": case.review(visit, found, support),

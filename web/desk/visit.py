@@ -1,6 +1,6 @@
 """One request at the desk: who makes it, what it asks and changes in that person's name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,10 @@ from web.design.words import Words
 from web.desk.page import Data
 from web.desk.words import desk_words
 from web.help.addresses import Addresses
+from web.people.account import STAFF
 from web.session import Session
+
+LONGEST_TOLD = 40
 
 
 @dataclass(slots=True)
@@ -27,6 +30,11 @@ class Visit:
     now: datetime
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
     viewer: Data | None = None
+
+    @property
+    def staff(self) -> bool:
+        """Whether who asks is known, and one of the team."""
+        return self.viewer is not None and self.viewer["role"] in STAFF
 
     @property
     def words(self) -> Words:
@@ -50,6 +58,11 @@ class Visit:
     def parameter(self, name: str) -> str | None:
         """A parameter of the query string; None where it is missing or blank."""
         return self.request.query_params.get(name, "").strip() or None
+
+    def chosen(self, name: str, known: Collection[str]) -> tuple[str | None, str | None]:
+        """A parameter that chooses among what is known: what it chose, and what it said where that is none of it."""
+        given = self.parameter(name)
+        return (given, None) if given is None or given in known else (None, given[:LONGEST_TOLD])
 
     def sent(self, name: str) -> str | None:
         """A field of the form; None where it is missing or blank."""

@@ -1,5 +1,6 @@
 """`/categories/<slug>`: a shelf, what lies below it, its articles and films."""
 
+from web.client import Refused
 from web.help import structured
 from web.help.page import Page, alternates, category_crumbs
 from web.help.visit import Missing, Visit
@@ -7,7 +8,13 @@ from web.help.visit import Missing, Visit
 
 async def category(visit: Visit, slug: str) -> Page:
     after = visit.parameter("after")
-    found = (await visit.ask("HelpCategory", slug=slug, after=after))["category"]
+    try:
+        found = (await visit.ask("HelpCategory", slug=slug, after=after))["category"]
+    except Refused as refused:
+        if refused.status != 400 or not after:
+            raise
+        visit.leave_out("after")
+        after, found = None, (await visit.ask("HelpCategory", slug=slug))["category"]
     if found is None:
         raise Missing
     visit.must_be_at(slug, found)

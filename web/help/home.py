@@ -1,5 +1,8 @@
 """`/`: where to look, what there is, whether somebody is there."""
 
+from markupsafe import Markup, escape
+
+from web.design.moments import sentence, stamped
 from web.help import structured
 from web.help.page import Page, alternates
 from web.help.visit import Data, Visit
@@ -30,14 +33,14 @@ def support_line(visit: Visit, support: Data | None) -> Data | None:
     """Whether support is open, as a sentence; None where no policy promises any."""
     if support is None:
         return None
-    words, zone = visit.words, support["timeZone"]
+    words = visit.words
     state = "open" if support["open"] else "closed"
     moment = support["closesAt"] if support["open"] else support["opensAt"]
     if not moment:
-        sentence = words(f"{state}_now")
-    elif support["open"]:
-        sentence = words("open_until", moment=words.hour(moment, zone=zone))
+        told = Markup(escape(words(f"{state}_now")))
     else:
-        back = f"{words.weekday(moment, zone=zone)} {words.hour(moment, zone=zone)}"
-        sentence = words("limited_until" if support["limited"] else "closed_until", moment=back)
-    return {"state": state, "sentence": sentence, "url": visit.addresses.here(support["policy"]["url"])}
+        key = "open_until" if support["open"] else "limited_until" if support["limited"] else "closed_until"
+        hour = words.hour(moment, zone=support["timeZone"])
+        back = hour if support["open"] else f"{words.weekday(moment, zone=support['timeZone'])} {hour}"
+        told = sentence(words, key, stamped(moment, back))
+    return {"state": state, "sentence": told, "url": visit.addresses.here(support["policy"]["url"])}

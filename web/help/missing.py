@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import unquote
 
 from web.help.page import Page
@@ -33,11 +34,18 @@ async def missing(visit: Visit) -> Page:
 
 async def _moved(visit: Visit, path: str) -> None:
     """Pages know their old addresses, whole or as folder and slug."""
+    for slug in _names(path):
+        if (now := await _found(visit, slug)) and now != visit.addresses.path(path):
+            raise Moved(now)
+
+
+async def _found(visit: Visit, slug: str) -> str | None:
+    """Where the page of a name is, in the reader's language."""
     for name, key in DOCUMENTS:
-        for slug in _names(path):
-            page: Data | None = (await visit.ask(name, slug=slug))[key]
-            if page and (now := visit.addresses.here(page["url"]).partition("?")[0]) != visit.addresses.path(path):
-                raise Moved(now)
+        page: Data | None = (await visit.ask(name, slug=slug))[key]
+        if page:
+            return visit.addresses.here(page["url"]).partition("?")[0]
+    return None
 
 
 def _names(path: str) -> Iterator[str]:
@@ -61,5 +69,16 @@ def worth_a_search(path: str) -> bool:
 
 
 async def nowhere(visit: Visit, path: str) -> Page:
-    """The handler of every path that is no page's."""
+    """The handler of every path that is no page's. Old addresses may begin with what looks like a language."""
+    if visit.wanted is not None:
+        whole = f"/{visit.wanted}{visit.path}"[:_LONGEST]
+        bare = replace(visit, wanted=None, path=whole, answers=visit.answers)
+        bare.addresses = replace(visit.addresses, prefix="")
+        now = await _found(bare, whole)
+        visit.locales = bare.locales
+        if now and visit.wanted in visit.locales[1:]:
+            raise Moved(visit.addresses.here(visit.addresses.absolute(now)))
+        if now:
+            raise Moved(now)
+        visit.framed({"locales": visit.locales})
     raise Missing

@@ -12,6 +12,8 @@ from web.help.visit import Data, Missing, Visit
 
 async def policy(visit: Visit, slug: str) -> Page:
     on = day(visit.parameter("on"))
+    if on is None and visit.parameter("on"):
+        visit.leave_out("on")
     found = (await visit.ask("HelpPolicy", slug=slug, on=on))["policy"]
     if found is None:
         raise Missing

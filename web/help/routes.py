@@ -61,5 +61,6 @@ def help_center(endpoint: ASGIApp, *, base_url: str, secret: bytes) -> list[Base
         Route("/{locale:locale}", site.endpoint(home)),
         *(Route(f"/{{locale:locale}}{path}", site.endpoint(handler)) for path, handler in PAGES),
         *(Route(path, site.endpoint(handler)) for path, handler in PAGES),
+        Route("/{locale:locale}/{path:path}", site.endpoint(nowhere), methods=METHODS),
         Route("/{path:path}", site.endpoint(nowhere), methods=METHODS),
     ]

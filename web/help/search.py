@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from web.client import Refused
 from web.help.page import Page
-from web.help.visit import Data, Moved, Visit
+from web.help.visit import Data, Visit
 
 KINDS = frozenset({"ARTICLE", "GUIDE", "FAQ", "TUTORIAL", "POLICY"})
 FILTERS = {"KIND": ("kind", "kinds"), "CATEGORY": ("category", "categories"), "TAG": ("tag", "tags")}
@@ -17,8 +17,7 @@ LONGEST_FACET = 8
 async def search(visit: Visit) -> Page:
     query = visit.parameter("q") or ""
     chosen = {name: visit.parameter(name) for name, _ in FILTERS.values()}
-    if chosen["kind"] not in KINDS:
-        chosen["kind"] = None
+    chosen["kind"] = visit.one_of("kind", KINDS)
     if not query:
         data = await visit.ask("HelpHome")
         values: dict[str, Any] = {"found": None, "categories": data["categories"] or []}
@@ -43,9 +42,10 @@ async def _find(visit: Visit, query: str, chosen: Mapping[str, str | None]) -> D
     try:
         data = await visit.ask("HelpSearch", query=query, filter=filter_ or None, after=after)
     except Refused as refused:
-        if refused.status == 400 and after:
-            raise Moved(address(visit, query, chosen)) from None
-        raise
+        if refused.status != 400 or not after:
+            raise
+        visit.leave_out("after")
+        data = await visit.ask("HelpSearch", query=query, filter=filter_ or None)
     found: Data = data["search"]
     return found
 
@@ -61,7 +61,7 @@ def _view(visit: Visit, query: str, chosen: Mapping[str, str | None], found: Dat
         "plain": address(visit, query, {}),
         "first": address(visit, query, chosen),
         "next": address(visit, query, chosen, after=cursor) if cursor else None,
-        "after": visit.parameter("after"),
+        "after": None if "after" in dict(visit.left_out) else visit.parameter("after"),
         "corrected": address(visit, corrected, chosen) if corrected else None,
     }
 

@@ -106,6 +106,7 @@ class Site:
             "languages": [(each, visit.in_locale(each)) for each in visit.locales],
             "policies": visit.policies,
             "voted": visit.parameter("voted"),
+            "left_out": visit.left_out,
             "documents": self.client.ids,
         }
 

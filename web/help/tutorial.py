@@ -15,6 +15,8 @@ async def tutorial(visit: Visit, slug: str) -> Page:
     visit.must_be_at(slug, found)
     crumbs = [*category_crumbs(visit, found["category"]), (found["title"], None)]
     second = asked_second(visit.parameter("t"), found["video"]["durationSeconds"])
+    if second is None and visit.parameter("t") not in (None, "0"):
+        visit.leave_out("t")
     return Page(
         template="help/tutorial.html",
         title=found["title"],

@@ -1,6 +1,6 @@
 """One request for a page: the language of its path, what it asks of the service, what may come instead of a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -41,6 +41,7 @@ class Visit:
     locales: Sequence[str] = ()
     policies: Sequence[Data] = ()
     token: str | None = field(default=None, repr=False)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
 
     async def ask(self, name: str, **variables: Any) -> Data:
         """The data of a registered document in the reader's language. Raises `Missing` where we do not have that."""
@@ -81,6 +82,19 @@ class Visit:
     def parameter(self, name: str) -> str | None:
         """A parameter of the query string; None where it is missing or blank."""
         return self.request.query_params.get(name, "").strip() or None
+
+    def one_of(self, name: str, known: Collection[str]) -> str | None:
+        """A parameter that has to be one of these; the page says so where it is none."""
+        given = self.parameter(name)
+        if given is None or given in known:
+            return given
+        self.leave_out(name)
+        return None
+
+    def leave_out(self, name: str) -> None:
+        """The page says that a parameter means nothing to us."""
+        if (left := (name, self.parameter(name) or "")) not in self.left_out:
+            self.left_out.append(left)
 
     def in_locale(self, locale: str) -> str:
         """The same page in another language, its query string kept."""

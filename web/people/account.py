@@ -5,9 +5,9 @@ from typing import Any
 from starlette.responses import Response
 
 from web.client import Refused
+from web.design.moments import moments
 from web.help.page import Page
 from web.help.visit import Missing
-from web.people.moments import moments
 from web.people.visit import Personal
 
 PATH = "/account"
@@ -28,7 +28,7 @@ async def account(visit: Personal) -> Page:
         "after": after,
         "opened": await _opened(visit),
         "feedback": (viewer["feedback"] or {"nodes": []})["nodes"],
-        "at": moments(words, data["support"]),
+        "at": moments(words, data["support"]["timeZone"] if data["support"] else None),
         "refused": "refused" in visit.request.query_params,
         "sent": "sent" in visit.request.query_params,
     }
@@ -42,6 +42,7 @@ async def _look(visit: Personal, after: str | None) -> Any:
     except Refused as refused:
         if refused.status != 400 or not after:
             raise
+        visit.leave_out("after")
         return await visit.look("MyAccount")
 
 

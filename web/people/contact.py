@@ -1,16 +1,17 @@
 """`/contact`: what is open now, when the next answer is promised, and the form that makes a ticket."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from starlette.responses import RedirectResponse, Response
 
+from web.design.moments import moments
 from web.design.responses import SECURITY
 from web.help.home import support_line
-from web.help.page import Page
-from web.help.visit import Data
-from web.people.moments import moments
+from web.help.page import Page, foreign
+from web.help.visit import Data, Visit
 from web.people.visit import Personal, Rejected
 from web.session import Sessions
 
@@ -23,11 +24,15 @@ MOST_PAGES = 20
 async def contact(visit: Personal) -> Page:
     data = await visit.look("MyContact")
     support, words = data["support"], visit.words
+    if support and (wanted := visit.parameter("topic")) and wanted not in {each["topic"] for each in support["topics"]}:
+        visit.leave_out("topic")
     values: dict[str, Any] = {
         "support": support,
         "line": support_line(visit, support),
         "channels": _channels(support) if support else [],
-        "at": moments(words, support),
+        "at": moments(words, support["timeZone"] if support else None),
+        "promised": _promised(support) if support else [],
+        "terms_language": foreign_terms(visit, support),
         "viewer": data["viewer"],
         "ordered": ORDERED,
         "key": visit.typed(KEY) or str(uuid4()),
@@ -78,6 +83,23 @@ async def _complete(visit: Personal) -> None:
     visit.need("subject", "topic", "body", *(["email"] if data["viewer"]["role"] == "VISITOR" else []))
     if visit.typed("topic") not in {each["topic"] for each in data["support"]["topics"]}:
         raise Rejected({"topic": visit.words("wrong_REQUIRED")})
+
+
+def foreign_terms(visit: Visit, support: Data | None) -> str | None:
+    """The language of the policy's own words, where it has no translation into the reader's."""
+    return foreign(visit, support["policy"]) if support else None
+
+
+def _promised(support: Data) -> list[dict[str, Any]]:
+    """What is due and when, the earliest first; `topics` are those that a promise is for, none: all."""
+    answers = [each["responseDueAt"] for each in support["channels"] if each["channel"] == "WEB"]
+    promised: dict[str, list[str]] = {}
+    for each in support["topics"]:
+        if each["resolutionDueAt"]:
+            promised.setdefault(each["resolutionDueAt"], []).append(each["title"])
+    found = [{"at": each, "topics": []} for each in answers if each]
+    found += [{"at": moment, "topics": titles} for moment, titles in promised.items()]
+    return sorted(found, key=lambda each: datetime.fromisoformat(each["at"]))
 
 
 def _channels(support: Data) -> list[Data]:

@@ -5,16 +5,17 @@ from typing import Any
 from uuid import uuid4
 
 from web.client import Refused
+from web.design.moments import moments
 from web.help.page import Page
 from web.help.prose import prose
 from web.help.visit import Data, Missing, Moved
+from web.people import case
 from web.people.account import STAFF
-from web.people.moments import moments
+from web.people.contact import foreign_terms
 from web.people.visit import Personal, Rejected
 
 DESK = "/desk/tickets"
 """Where agents see it: mails lead everybody here."""
-LEVELS = ("FIRST", "SECOND", "FINAL")
 SCORES = range(1, 6)
 REPLY, ESCALATE = "reply_key", "escalate_key"
 
@@ -26,16 +27,20 @@ async def ticket(visit: Personal, reference: str) -> Page:
         raise Missing
     if data["viewer"]["role"] in STAFF:
         raise Moved(f"{visit.addresses.root}{DESK}/{found['reference']}")
-    support, words = data["support"], visit.words
+    support, stages = data["support"], case.steps(found, data["support"])
     values: dict[str, Any] = {
         "ticket": found,
-        "messages": [{**each, "body": prose(each["bodyHtml"], visit)} for each in found["messages"]["nodes"]],
+        "entries": _entries(visit, found),
         "earlier": _earlier(found),
         "topic": _topic(found, support),
-        "steps": steps(found, support),
-        "targets": sorted(found["targets"], key=lambda each: each["metAt"] is not None),
+        "standing": case.standing(found),
+        "ended": case.final(found) and found["status"] in case.OVER,
+        "steps": stages,
+        "news_due": case.news_due(found["escalation"]),
+        "promises": case.promises(found, stages),
+        "terms_language": foreign_terms(visit, support),
         "scores": SCORES,
-        "at": moments(words, support),
+        "at": moments(visit.words, support["timeZone"] if support else None),
         "asked": "asked" in visit.request.query_params,
         "secret": secret(visit, found["reference"]),
         "reply_key": visit.typed(REPLY) or str(uuid4()),
@@ -55,6 +60,7 @@ async def look(visit: Personal, reference: str) -> Data:
             raise Missing from None
         if refused.status != 400:
             raise
+    visit.leave_out("before")
     return await visit.look("MyTicket", reference=reference, accessToken=token)
 
 
@@ -69,22 +75,9 @@ def _plain(reference: str) -> str:
     return "".join(each for each in reference.upper() if each.isalnum())
 
 
-def steps(found: Data, support: Data | None) -> list[dict[str, Any]]:
-    """The three stages, each with what became of it, and the one that is offered now marked."""
-    known = {each["level"]: each for each in (found["escalation"] or {}).get("stages", ())}
-    path = {each["level"]: each for each in (support or {}).get("escalationPath", ())}
-    option = found["canEscalate"]
-    return [
-        {
-            "level": level,
-            "title": (known.get(level) or path[level])["title"],
-            "summary": path[level]["summary"] if level in path else "",
-            "stage": known.get(level),
-            "offered": option["allowed"] and option["nextLevel"] == level,
-        }
-        for level in LEVELS
-        if level in known or level in path
-    ]
+def _entries(visit: Personal, found: Data) -> list[dict[str, Any]]:
+    entries = case.conversation(found, older=visit.parameter("before") is not None)
+    return [each if each["reopened"] else {**each, "body": prose(each["bodyHtml"], visit)} for each in entries]
 
 
 def _earlier(found: Data) -> str | None:

@@ -18,6 +18,12 @@ PAGES = [
     "/search?q=payout",
     "/search?q=payout&kind=TUTORIAL",
     "/search?q=xyzzyqwv",
+    "/search?q=payout&kind=NONSENSE",
+    "/policies/refund?on=2024-02-01",
+    "/articles/no-refund-such-as-this",
+    "/hi/no-such-page",
+    "/tickets/T000-000-000",
+    "/demo",
 ]
 
 

@@ -7,6 +7,8 @@ import pytest
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
 NARROW = {"viewport": {"width": 320, "height": 640}}
+ZOOMED = {"width": 320, "height": 256}
+"""A window of 1280 by 1024 at 400 % (WCAG 2.2, 1.4.10)."""
 PAGES = [
     "/",
     "/hi/",
@@ -17,6 +19,11 @@ PAGES = [
     "/policies/customer-support",
     "/search?q=payout",
     "/search?q=xyzzyqwv",
+    "/search?q=payout&kind=NONSENSE",
+    "/policies/refund?on=2024-02-01",
+    "/articles/no-refund-such-as-this",
+    "/hi/no-such-page",
+    "/demo",
 ]
 
 
@@ -59,6 +66,13 @@ def test_the_list_of_suggestions_wraps_round_closes_and_is_told(open_page):
     expect(box).to_have_value("refund")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=refund")
+
+
+def test_a_suggested_heading_names_its_page(open_page):
+    page = open_page("/")
+    page.get_by_role("combobox").type("refund order button")
+    first = page.get_by_role("option", name="If the refund button does not work")
+    expect(first.locator("small")).to_have_text("Refund an order")
 
 
 def test_suggestions_stay_in_the_readers_language(open_page):
@@ -146,6 +160,11 @@ def test_code_can_be_copied(open_page):
 def test_nothing_scrolls_sideways_on_the_narrowest_phone(open_page, path):
     page = open_page(path, **NARROW)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.set_viewport_size(ZOOMED)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert page.evaluate("document.querySelector('header').getBoundingClientRect().height < innerHeight")
+    if page.locator("header.top").count():
+        expect(page.locator("header.top .contact")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/", "/articles/api-keys", "/search?q=payout"])

@@ -1,15 +1,21 @@
 """Asking and following up in a browser: live in a second window, by keyboard alone, without scripts, for everybody."""
 
 import json
+import re
+import time
 import urllib.request
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
+from kb.viewer import Role, Viewer
 from tests.support import AGENT, CUSTOMER, token
 from tests.web.browser.test_axe import AXE, violations
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
+GOING = Viewer(role=Role.CUSTOMER, subject="merchant-going", name="Gone Soon", email="gone@shop.example")
 REPLY = "mutation($input: ReplyToTicketInput!) { replyToTicket(input: $input) { userErrors { message } } }"
 
 
@@ -90,8 +96,56 @@ def test_an_answer_appears_in_every_window_and_what_is_being_typed_stays(ticket,
         page.locator("#status").get_by_text("Waiting for you", exact=True).wait_for()
     assert second.input_value("#body") == "I am just writing that"
     expect(second.locator("#told")).to_contain_text("something new")
+    first.locator("#told").evaluate("told => told.textContent = ''")
     second.get_by_role("button", name="Send", exact=True).click()
     first.get_by_text("I am just writing that").wait_for()
+    expect(first.locator("#told")).to_have_text("")  # one's own words are no news
+
+
+def test_parts_come_and_go_and_what_somebody_was_in_follows_once_they_left(ticket, reply):
+    page = ticket()
+    live(page)
+    expect(page.locator("#told")).to_have_text("")  # nor is one's own request
+    page.locator("#promises > .promises summary").first.click()
+    page.fill("#body", "I was")
+    reply(reference_of(page), "Solved, we think.", resolve=True)
+    expect(page.locator("#rating")).to_be_visible()
+    expect(page.locator("#promises .past")).to_have_count(0)
+    expect(page.locator("#body")).to_have_value("I was")
+    page.locator("#promises > .promises summary").first.click()
+    page.locator("#body").focus()
+    expect(page.locator("#promises .past")).to_be_visible()
+    expect(page.get_by_text("Your message opens the request again.")).to_have_count(0)
+    page.fill("#body", "")
+    page.locator("#body").blur()
+    expect(page.get_by_text("Your message opens the request again.")).to_be_visible()
+
+
+def test_the_link_of_a_mail_leads_to_the_ticket_and_an_answer(ticket, open_page, served):
+    url, var = served
+    reference = reference_of(ticket())
+    page = open_page(linked(var / "mail", f"{url}/t/{reference}."))
+    expect(page).to_have_url(f"{url}/tickets/{reference}")
+    page.fill("#body", "By the link of the mail.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#latest")).to_contain_text("By the link of the mail.")
+    page.goto("/account")
+    expect(page.get_by_text("The payout is late")).to_be_visible()
+    page.get_by_role("button", name="Forget this on this device").click()
+    page.goto(f"/tickets/{reference}")
+    expect(page.locator("h1")).to_have_text("There is no such request here")
+
+
+def linked(folder, start):
+    """The link that begins so, of the first mail that has one; a mail takes a moment."""
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
+        for path in folder.glob("*.eml"):
+            body = message_from_bytes(path.read_bytes(), policy=default).get_body(("plain",))
+            if found := re.search(rf"{re.escape(start)}\S+", body.get_content()):
+                return found[0]
+        time.sleep(0.05)
+    raise AssertionError(f"no mail has a link that begins with {start}")
 
 
 def test_an_account_is_told_by_its_cookie(open_page, site, reply):
@@ -165,9 +219,21 @@ def test_without_scripts_everything_is_a_form(ticket, reply):
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_nothing_is_wider_than_the_window(open_page, ticket, width):
+def test_nothing_is_wider_than_the_window(ticket, site, width):
     page = ticket(viewport={"width": width, "height": 800})
-    for path in (page.url, "/contact", "/account", "/feedback", "/follow"):
+    hindi = "/hi" + page.url.removeprefix(site)
+    for path in (
+        page.url,
+        hindi,
+        "/contact",
+        "/hi/contact",
+        "/account",
+        "/account/data",
+        "/feedback?kind=NONSENSE",
+        "/follow",
+        "/follow/x.y",
+        "/tickets/T000-000-000",
+    ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
 
@@ -193,6 +259,17 @@ def test_no_page_has_a_violation(open_page, ticket, reply, site, scheme):
     page.goto("/contact")
     page.evaluate("document.getElementById('ask').noValidate = true")
     page.get_by_label("Topic").select_option("REFUND")
+    page.get_by_role("button", name="Send the request").click()
+    expect(page.locator("#problems")).to_be_visible()
+    assert violations(page) == []
+    page.context.request.post(f"{site}/session", form={"token": token(GOING)})
+    page.goto("/account/data")
+    page.get_by_role("button", name="Erase my data…").click()
+    assert violations(page) == []
+    page.get_by_label("I understand").check()
+    page.get_by_role("button", name="Erase everything now").click()
+    expect(page.get_by_role("heading", name="Your data is erased")).to_be_visible()
+    assert violations(page) == []
     page.context.request.post(f"{site}/session", form={"token": token(CUSTOMER)})
     for path in ("/account", "/account/data", "/hi/contact"):
         page.goto(path)

@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import re
 import threading
 
 import pytest
@@ -90,6 +91,7 @@ def test_a_shopper_finds_and_reads_by_keyboard_inside_the_shop(open_shop):
     page.get_by_role("heading", name="I have not received my refund").wait_for()
     page.get_by_role("button", name="Back").click()
     expect(page.get_by_role("searchbox")).to_have_value("refund not recieved")
+    expect(page.get_by_role("link", name="I have not received my refund")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert page.evaluate("document.activeElement.tagName") == "OOULET-HELP"
@@ -112,10 +114,81 @@ def test_a_link_of_the_shop_opens_it(open_shop):
     assert page.evaluate("document.activeElement.className") == "ask-us"
 
 
-def test_it_speaks_hindi(open_shop):
+def test_it_speaks_hindi_and_marks_what_does_not(open_shop):
     page = open_shop('data-locale="hi"')
     page.get_by_role("button", name="मदद").click()
-    page.get_by_role("searchbox", name="सहायता केंद्र में खोजें").wait_for()
+    page.get_by_role("searchbox", name="सहायता केंद्र में खोजें").fill("order kahan hai")
+    hit = page.get_by_role("link", name="Where is my order?")
+    expect(hit.locator("[lang=en]")).to_contain_text("Where is my order?")
+    expect(hit.locator(":scope > .language")).to_have_text("अंग्रेज़ी में")
+    hit.click()
+    expect(page.get_by_role("heading", name="Where is my order?")).to_have_attribute("lang", "en")
+    page.get_by_role("button", name="हमें लिखें").click()
+    expect(page.get_by_role("option", name="Refunds")).to_have_attribute("lang", "en")
+
+
+def test_of_a_language_that_it_does_not_speak_it_makes_english(open_shop):
+    page = opened(open_shop('data-locale="fr-CA"'))
+    expect(page.locator("ooulet-help")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("heading", name="Often read")).to_be_visible()
+    expect(page.locator("ooulet-help .language")).to_have_count(0)
+
+
+def test_an_article_that_fails_says_so_where_the_focus_is_and_is_tried_again(browser, shop):
+    origin, pages = shop
+    pages["more"] = ""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(origin + "/")
+    opened(page).get_by_role("link", name="Cancel my order").wait_for()
+    page.route("**/graphql", lambda route: route.fulfill(status=500, body="{}"))
+    page.get_by_role("link", name="Cancel my order").click()
+    expect(page.get_by_text("That did not work.")).to_be_focused()
+    page.unroute("**/graphql")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Try again")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Cancel my order")).to_be_focused()
+    context.close()
+
+
+def test_the_service_away_it_asks_again_by_itself(browser, shop):
+    origin, pages = shop
+    pages["more"] = ""
+    context = browser.new_context()
+    page = context.new_page()
+    page.clock.install()
+    page.goto(origin + "/")
+    page.route("**/graphql", lambda route: route.abort())
+    opened(page).get_by_text("You are offline").wait_for()
+    page.unroute("**/graphql")
+    page.clock.run_for(5_000)
+    expect(page.get_by_role("link", name="Cancel my order")).to_be_visible()
+    expect(page.get_by_text("You are offline")).to_be_hidden()
+    context.close()
+
+
+@pytest.mark.parametrize("height", [640, 225])  # 1280 by 900 at 400 % is 320 by 225
+def test_nothing_of_it_is_too_wide_for_320_pixels(open_shop, height):
+    page = opened(open_shop(viewport={"width": 320, "height": height}))
+
+    def fits():
+        return page.evaluate(
+            "[...document.querySelector('ooulet-help').shadowRoot.querySelectorAll('.panel, .content')]"
+            ".every((each) => each.scrollWidth <= each.clientWidth) && document.documentElement.scrollWidth <= 320"
+        )
+
+    page.get_by_role("link", name="Cancel my order").wait_for()
+    assert fits()
+    page.get_by_role("searchbox").fill("refund")
+    page.locator("ooulet-help mark").first.wait_for()
+    assert fits()
+    page.get_by_role("link", name="I have not received my refund").click()
+    page.get_by_role("heading", name="I have not received my refund").wait_for()
+    assert fits()
+    page.get_by_role("button", name="Write to us").click()
+    page.get_by_role("button", name="Send").scroll_into_view_if_needed()
+    assert fits()
 
 
 def test_on_a_phone_it_covers_the_page_and_keeps_the_focus(open_shop):
@@ -145,8 +218,10 @@ def test_offline_it_says_so_and_keeps_what_was_typed(open_shop):
 
 
 def test_at_the_end_of_the_road_a_message_becomes_one_ticket(open_shop):
-    page = opened(open_shop())
+    page = opened(open_shop('data-topics="refund other"', timezone_id="Asia/Kolkata"))
     page.get_by_role("button", name="Write to us").click()
+    expect(page.get_by_role("option")).to_have_text(["Refunds", "Something else"])
+    expect(page.get_by_text(re.compile(r"^We are (here now, until|back from) .* IST\.$"))).to_be_visible()
     page.get_by_label("Subject").fill("Refund has not come")
     page.get_by_label("What happened?").fill("Three weeks now.")
     page.get_by_role("button", name="Send").click()

@@ -30,10 +30,17 @@ class Browser:
     def send(self, path, status=303, /, **fields):
         """Sends a form of the page that is shown: where it leads, or the page that is drawn again."""
         fields.setdefault("form_token", self.form_token)
-        answer = self._http.post(path, data=fields, headers=self.headers, follow_redirects=False)
+        answer = self.answer(path, **fields)
         assert answer.status_code == status, answer.text[:500]
-        if status == 303:
-            return answer.headers["location"]
+        return answer.headers["location"] if status == 303 else self.shown(answer)
+
+    def answer(self, path, *, from_site="same-origin", **fields):
+        """What a form is answered, as it comes."""
+        headers = {**self.headers, "sec-fetch-site": from_site}
+        return self._http.post(path, data=fields, headers=headers, follow_redirects=False)
+
+    def shown(self, answer):
+        """The page, read."""
         self.html = answer.text
         return read(answer.text)
 

@@ -7,7 +7,7 @@ import pytest
 
 from kb.viewer import Role, Viewer
 from tests.support import token
-from tests.web.browser.conftest import browser, open_page, playwright, site  # noqa: F401  # fixtures
+from tests.web.browser.conftest import browser, open_page, playwright, served, site  # noqa: F401  # fixtures
 from tests.web.browser.test_axe import AXE, violations
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
@@ -15,6 +15,11 @@ expect = pytest.importorskip("playwright.sync_api", reason="playwright is not in
 ASHA = Viewer(role=Role.AGENT, subject="agent-asha", name="Asha Rawat")
 RAVI = Viewer(role=Role.CUSTOMER, subject="merchant-ravi", name="Ravi Negi")
 CREATE = "mutation($input: CreateTicketInput!) { createTicket(input: $input) { ticket { reference } } }"
+RESOLVE = "mutation($input: TicketInput!) { resolveTicket(input: $input) { userErrors { message } } }"
+REOPEN = "mutation($input: ReopenTicketInput!) { reopenTicket(input: $input) { userErrors { message } } }"
+RATE = "mutation($input: RateTicketInput!) { rateTicket(input: $input) { userErrors { message } } }"
+REQUEST = "mutation($input: RequestEscalationInput!) { requestEscalation(input: $input) { userErrors { message } } }"
+SUBMIT = "mutation($input: SubmitFeedbackInput!) { submitFeedback(input: $input) { userErrors { message } } }"
 UPDATE = "mutation($input: UpdateTicketInput!) { updateTicket(input: $input) { userErrors { message } } }"
 
 
@@ -26,7 +31,9 @@ def ask(browser, site):  # noqa: F811
     def ask_(document, viewer, **given):
         headers = {"authorization": f"Bearer {token(viewer)}"}
         body = {"query": document, "variables": {"input": given}}
-        return context.request.post("/graphql", data=body, headers=headers).json()["data"]
+        data = context.request.post("/graphql", data=body, headers=headers).json()["data"]
+        assert not next(iter(data.values())).get("userErrors"), data
+        return data
 
     yield ask_
     context.close()
@@ -49,13 +56,18 @@ def desk(open_page, site):  # noqa: F811
 
     def desk_(path="/desk", **options):
         page = open_page(path, **options)
-        page.get_by_label("Access token").fill(token(ASHA))
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
+        sign_in(page)
         page.wait_for_url(f"{site}{path}")
         return page
 
     return desk_
+
+
+def sign_in(page):
+    """By keyboard alone: the field has the focus, and Enter sends it."""
+    expect(page.get_by_label("Access token")).to_be_focused()
+    page.keyboard.insert_text(token(ASHA))
+    page.keyboard.press("Enter")
 
 
 def live(page):
@@ -93,6 +105,7 @@ def test_an_article_is_cited_and_the_answer_sent_by_keyboard_alone(desk, ticket)
     latest = page.locator("#latest")
     expect(latest).to_contain_text("Please read this, then write again. ?jk")
     expect(latest).to_contain_text(title)
+    expect(latest).to_be_focused()
     expect(page.locator(".head .status")).to_have_text("Waiting on customer")
 
 
@@ -156,7 +169,79 @@ def test_a_ticket_shows_what_a_colleague_does_and_keeps_what_is_being_typed(desk
     ask(UPDATE, ASHA, reference=reference, severity="CRITICAL")
     page.wait_for_selector(".facts .tag.critical")
     expect(page.locator("#body")).to_have_value("Half a sentence")
-    assert page.evaluate("document.activeElement.id") == "body"
+    expect(page.locator("#body")).to_be_focused()
+
+
+def test_what_is_new_on_a_ticket_comes_without_a_reload(desk, ticket, ask):
+    reference = ticket(topic="PAYMENTS")
+    page = desk(f"/desk/tickets/{reference}")
+    live(page)
+    explained = page.locator("details[data-key='RESOLUTION 0']")
+    topic = page.get_by_label("Topic", exact=True)
+    explained.locator("summary").click()
+    team = page.get_by_label("Team", exact=True)
+    before = team.input_value()
+    team.fill("half a wor")
+    ask(RESOLVE, RAVI, reference=reference)
+    expect(page.locator(".head .status")).to_have_text("Resolved")
+    ask(RATE, RAVI, reference=reference, score=2, comment="Too early.")
+    ask(REQUEST, RAVI, reference=reference, reason="It was not solved.", idempotencyKey=str(uuid4()))
+    expect(page.locator("#escalation")).to_contain_text("It was not solved.")
+    expect(page.locator("#conduct")).to_contain_text("Rated 2 of 5: Too early.")
+    expect(explained).to_have_attribute("open", "")
+    expect(team).to_have_value("half a wor")
+    ask(UPDATE, ASHA, reference=reference, topic="ACCOUNT")
+    expect(page.locator(".facts .tag.critical")).to_have_count(0)
+    expect(topic).to_have_value("PAYMENTS")
+    team.fill(before)
+    page.keyboard.press("Tab")
+    expect(topic).to_have_value("ACCOUNT")
+
+
+def test_what_was_typed_outlives_its_session(desk, ticket):
+    reference = ticket()
+    page = desk(f"/desk/tickets/{reference}")
+    page.keyboard.press("r")
+    page.keyboard.type("An hour's work.")
+    page.context.clear_cookies(name="kb-session")
+    page.keyboard.press("ControlOrMeta+Enter")
+    expect(page.get_by_text("what you typed is kept")).to_be_visible()
+    sign_in(page)
+    expect(page.get_by_role("alert")).to_contain_text("was not sent")
+    expect(page).to_have_url(re.compile(f"/desk/tickets/{reference}$"))
+    expect(page.locator("#body")).to_have_value("An hour's work.")
+    page.locator("#body").focus()
+    page.keyboard.press("ControlOrMeta+Enter")
+    expect(page.locator("#latest")).to_contain_text("An hour's work.")
+
+
+def test_feedback_is_answered_by_keyboard_alone(desk, ask):
+    for text in ("The first note", "The second note"):
+        ask(SUBMIT, RAVI, text=text, kind="PRAISE")
+    page = desk("/desk/feedback?status=RECEIVED&kind=PRAISE")
+    press = page.keyboard.press
+    rows = page.locator("[data-row]")
+    expect(rows).to_have_count(2)
+    press("j")
+    expect(rows.nth(0).locator("summary")).to_be_focused()
+    press("Enter")
+    press("Tab")
+    press("Tab")
+    page.keyboard.type("jk? ")
+    expect(rows.nth(0).locator("textarea")).to_have_value("jk? ")
+    press("Escape")
+    expect(rows.nth(0).locator("summary")).to_be_focused()
+    press("j")
+    expect(rows.nth(1).locator("summary")).to_be_focused()
+    press("k")
+    press("Tab")
+    page.keyboard.type("D")  # of Done
+    press("Tab")
+    page.keyboard.type("Thank you.")
+    press("ControlOrMeta+Enter")
+    expect(rows).to_have_count(1)
+    expect(rows.nth(0)).to_contain_text("The first note")
+    expect(rows.nth(0).locator("summary")).to_be_focused()
 
 
 def test_without_scripts_a_page_is_found_cited_and_sent(desk, ticket):
@@ -171,17 +256,34 @@ def test_without_scripts_a_page_is_found_cited_and_sent(desk, ticket):
     expect(page.locator(".head .status")).to_have_text("Resolved")
 
 
+WIDTHS = (1280, 390, 320)
+
+
+def clean(page):
+    """Whether nothing sticks out at any width, and no rule is broken at the widest and at the narrowest."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (width, page.url)
+        assert width == 390 or violations(page) == [], (width, page.url)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_no_page_has_a_violation_nor_scrolls_sideways(desk, ticket, scheme, width):
+def test_no_page_has_a_violation_nor_scrolls_sideways(desk, ticket, ask, scheme):
     if not AXE.exists():
         pytest.skip("axe-core is not installed in tests/clients (npm ci)")
-    reference = ticket(topic="PAYMENTS")
-    page = desk(color_scheme=scheme, viewport={"width": width, "height": 844})
-    for path in ("/desk", f"/desk/tickets/{reference}", "/desk/feedback", "/desk/insights"):
+    reference, other = ticket(topic="PAYMENTS", subject=f"{'Long' * 30} subject"), ticket()
+    ask(RESOLVE, RAVI, reference=other)
+    ask(REOPEN, RAVI, reference=other, reason="https://long.example/" + "a" * 200)
+    ask(RESOLVE, RAVI, reference=other)
+    ask(REQUEST, RAVI, reference=other, reason="It was not solved.", idempotencyKey=str(uuid4()))
+    ask(SUBMIT, RAVI, text="A" * 200, kind="CONTENT")
+    page = desk(color_scheme=scheme)
+    tickets = (f"/desk/tickets/{reference}", f"/desk/tickets/{other}")
+    for path in ("/desk", *tickets, "/desk?view=nonsense", "/desk/feedback", "/desk/insights"):
         page.goto(path)
-        assert violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+        clean(page)
+    page.set_viewport_size({"width": 1280, "height": 844})
     page.goto(f"/desk/tickets/{reference}")
     page.keyboard.press("a")
     page.keyboard.type("goodwill")
@@ -189,7 +291,15 @@ def test_no_page_has_a_violation_nor_scrolls_sideways(desk, ticket, scheme, widt
     assert violations(page) == []
 
 
-def test_signing_in_has_no_violation(open_page):  # noqa: F811
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_signing_in_has_no_violation(open_page, site, scheme):  # noqa: F811
     if not AXE.exists():
         pytest.skip("axe-core is not installed in tests/clients (npm ci)")
-    assert violations(open_page("/desk/sign-in")) == []
+    page = open_page("/desk/sign-in", color_scheme=scheme)
+    clean(page)
+    page.context.add_cookies([{"name": "kb-session", "value": token(RAVI), "url": site}])
+    assert page.goto("/desk").status == 403
+    clean(page)
+    page.get_by_role("link", name="Sign in with another token").click()
+    sign_in(page)
+    expect(page).to_have_url("/desk")

@@ -37,6 +37,7 @@ def test_it_is_moved_on_with_an_answer(asha, given):
     feedback_id, reference = given()
     asha.get("/desk/feedback")
     there = asha.send("/desk/feedback", id=feedback_id, status="PLANNED", response="In the spring.")
+    assert there == "/desk/feedback"
     row = asha.get(there).one("li", id=reference)
     assert "Planned" in row.text
     assert "In the spring." in row.text
@@ -56,6 +57,25 @@ def test_what_was_typed_comes_back(asha, given):
     asha.send("/desk/feedback", id=feedback_id, status="DONE", response="It is there.")
     page = asha.send("/desk/feedback", 422, id=feedback_id, status="RECEIVED", response="Again <b>")
     assert page.one("textarea", id=f"answer-{reference}").text == "Again <b>"
+
+
+def test_saving_leads_on_to_the_next_note_of_the_same_list(asha, given):
+    (_, second), (feedback_id, first) = given("One"), given("Two")
+    page = asha.get("/desk/feedback?status=RECEIVED")
+    rows = [each.attributes["data-row"] for each in page.all("li", data_row=True)]
+    following = page.all("input", name="following")[rows.index(first)].attributes["value"]
+    assert following == second
+    path = page.all("form", class_="stack")[0].attributes["action"]
+    there = asha.send(path, id=feedback_id, status="DONE", response="It is.", following=following)
+    assert there == f"/desk/feedback?status=RECEIVED#answer-to-{second}"
+    page = asha.get(there.partition("#")[0])
+    assert page.one("summary", id=f"answer-to-{second}")
+    assert not page.all("li", id=first)
+
+
+def test_a_status_that_is_none_is_told_of(asha):
+    assert "There is no “ODD”" in asha.get("/desk/feedback?status=ODD").one("p", class_="unknown").text
+    assert "There is no “ODD”" in asha.get("/desk/feedback?kind=ODD&status=DONE").one("p", class_="unknown").text
 
 
 def test_a_place_that_is_none_leads_to_the_beginning(asha):

@@ -1,6 +1,7 @@
 """Insights: numbers, plots made here, tables."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -18,6 +19,7 @@ def test_days_can_be_chosen_and_each_has_its_numbers(signed_in, open_ticket):
         assert len(re.findall(r"\d+ (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)", numbers.text)) == days
         assert page.one("a", aria_current="true").text == f"{days} days"
         assert len(page.all("svg", class_="plot", role="img")) == 3
+        assert len(page.all("p", class_="unknown")) == path.endswith("x")
 
 
 def test_a_search_is_counted(service, signed_in):
@@ -26,6 +28,20 @@ def test_a_search_is_counted(service, signed_in):
     page = signed_in(ASHA).get("/desk/insights?days=7")
     assert "Searches0" not in "".join(page.one("dl", class_="figures").text.split())
     assert page.all("rect", class_="good")
+
+
+def test_a_ticket_that_follows_a_page_of_results_is_counted_with_its_search(service, signed_in):
+    reader = signed_in()
+    reader.headers = {"cookie": f"kb-visitor={uuid4()}"}
+    page = reader.get("/search?q=lost+payout+of+friday")
+    [contact] = {each.attributes["href"] for each in page.all("a") if "/contact?search=" in each.attributes["href"]}
+    search = reader.get(contact).one("input", name="search").attributes["value"]
+    given = {"subject": "Lost", "body": "Where?", "topic": "PAYMENTS", "email": "m@home.example", "search": search}
+    assert "/tickets/" in reader.send("/contact", **given, key=str(uuid4()))
+    service.insights.log.flush()
+    rows = [each.text for each in signed_in(ASHA).get("/desk/insights?days=7").all("tr")]
+    told = [each for each in rows if "lost payout of friday" in each]
+    assert told == ["lost payout of friday1011"] * 2  # once without a click, then a ticket: a gap, and a usual one
 
 
 @pytest.mark.parametrize(

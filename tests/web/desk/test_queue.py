@@ -74,5 +74,8 @@ def test_what_is_no_place_in_it_leads_to_its_beginning(asha, path):
     assert asha.leads(path) == "/desk"
 
 
-def test_an_unknown_view_is_the_usual_one(asha):
-    assert asha.get("/desk?view=%3Cscript%3E").one("h1").text.startswith("To do")
+def test_an_unknown_view_is_told_of_and_the_usual_one_shown(asha):
+    page = asha.get("/desk?view=%3Cscript%3E")
+    assert page.one("h1").text.startswith("To do")
+    assert page.one("p", class_="unknown").text.startswith("There is no “<script>” to choose here")
+    assert not asha.get("/desk?view=all").all("p", class_="unknown")

@@ -1,7 +1,12 @@
 """Who comes in: staff with a token, nobody else; what is sent carries the token of its page."""
 
+from uuid import uuid4
+
+import pytest
+
 from tests.schema.desk.asking import ASHA, RAVI
 from tests.support import token
+from tests.web.desk.test_feedback import SUBMIT
 
 
 def test_who_is_not_signed_in_comes_back_to_where_they_wanted(signed_in):
@@ -39,9 +44,89 @@ def test_a_token_that_is_none_is_told_of(service, signed_in):
     assert "was not accepted" in page.one("p", role="alert").text
 
 
-def test_customers_are_told_that_the_desk_is_not_theirs(signed_in):
-    page = signed_in(RAVI).get("/desk", 403)
+@pytest.fixture
+def late(signed_in):
+    """A browser whose session has ended, which shows nothing yet."""
+    browser = signed_in()
+    browser.headers = {"cookie": f"kb-visitor={uuid4()}"}
+    return browser
+
+
+@pytest.mark.parametrize(
+    ("act", "typed", "where"),
+    [
+        ("messages", {"kind": "note", "body": "Half an hour's work & <b>more</b>"}, ("textarea", "body")),
+        (
+            "conduct",
+            {"status": "WARNED", "reason": "Half an hour's work & <b>more</b>"},
+            ("textarea", "conduct-reason"),
+        ),
+    ],
+)
+def test_what_was_sent_too_late_is_there_after_signing_in(late, signed_in, open_ticket, act, typed, where):
+    path = f"/desk/tickets/{open_ticket()}"
+    page = late.send(f"{path}/{act}", 401, form_token="of a session that ended", **typed)
+    assert "what you typed is kept" in page.text
+    for wrong in ("nonsense", token(RAVI)):
+        page = late.send(f"{path}/{act}", 401, access_token=wrong, **kept(page))
+        assert page.one("p", role="alert")
+        assert page.one("form", action=f"{path}/{act}")
+    answer = late.answer(f"{path}/{act}", access_token=f" {token(ASHA)} ", **kept(page))
+    assert answer.status_code == 200
+    assert "kb-session=" in answer.headers["set-cookie"]
+    page = late.shown(answer)
+    assert "is here again and was not sent" in page.one("p", role="alert").text
+    tag, name = where
+    assert page.one(tag, id=name).text == "Half an hour's work & <b>more</b>"
+    asha = signed_in(ASHA)
+    assert "Half an hour" not in asha.get(path).text
+    asha.html = late.html
+    asha.send(f"{path}/{act}", **typed)
+    assert "Half an hour" in asha.get(path).text
+
+
+def test_an_answer_to_feedback_is_kept_as_well(service, late):
+    sent = service.ask(SUBMIT, viewer=RAVI, input={"text": "A dark mode.", "kind": "SUGGESTION"})["submitFeedback"]
+    typed = {"id": sent["feedback"]["id"], "status": "PLANNED", "response": "In the spring."}
+    page = late.send("/desk/feedback?kind=SUGGESTION", 401, form_token="x", **typed)
+    page = late.shown(late.answer("/desk/feedback?kind=SUGGESTION", access_token=token(ASHA), **kept(page)))
+    reference = sent["feedback"]["reference"]
+    assert page.one("textarea", id=f"answer-{reference}").text == "In the spring."
+
+
+def test_another_site_leaves_nothing_in_a_form(late, open_ticket):
+    path = f"/desk/tickets/{open_ticket()}/messages"
+    answer = late.answer(path, from_site="cross-site", body="Send me your password")
+    assert answer.status_code == 401
+    assert "password" not in answer.text
+    page = late.shown(late.answer(path, body="Mine"))
+    answer = late.answer(path, access_token=token(ASHA), **kept(page) | {"form_token": "x"})
+    assert answer.status_code == 403
+    assert "kb-session" not in answer.headers.get("set-cookie", "")
+
+
+def test_a_form_of_an_earlier_session_is_shown_again(signed_in, open_ticket):
+    path, browser = f"/desk/tickets/{open_ticket()}", signed_in(ASHA)
+    page = browser.send(f"{path}/messages", 403, form_token="of another session", body="A long answer")
+    assert "another session" in page.one("p", role="alert").text
+    assert page.one("textarea", id="body").text == "A long answer"
+    answer = browser.answer(f"{path}/messages", from_site="cross-site", form_token="x", body="Send me your password")
+    assert answer.status_code == 403
+    assert "password" not in answer.text
+
+
+def kept(page):
+    """What the hidden fields of the page to sign in on say."""
+    return {each.attributes["name"]: each.attributes["value"] for each in page.all("input", type="hidden")}
+
+
+def test_customers_are_told_that_the_desk_is_not_theirs_and_whose_token_it_is(signed_in):
+    page = signed_in(RAVI).get("/desk?view=mine", 403)
     assert "not one of the support team" in page.text
+    assert "The token is of Ravi Negi (Customer)." in page.text
+    assert not page.all("a", href="/desk/insights")
+    assert page.one("a", href="/desk/sign-in?back=/desk%3Fview%3Dmine")
+    assert page.one("a", href="/account")
     assert page.one("form", action="/session/end")
 
 

@@ -1,10 +1,13 @@
 """A ticket with its case, and each form of it."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.schema.desk.asking import ASHA, LATA, MANAGER, OUTSIDER, RAVI, SENIOR
+from tests.schema.desk.asking import ASHA, LATA, MANAGER, OUTSIDER, RAVI, REPLY, SENIOR
 
 PAYOUTS, LIMITS, GOODWILL = "article:payouts", "article:limits", "article:goodwill"
+REOPEN = "mutation($input: ReopenTicketInput!) { reopenTicket(input: $input) { userErrors { message } } }"
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 
 
@@ -158,6 +161,7 @@ def test_an_escalation_is_reviewed_told_of_and_decided(signed_in, escalated):
     panel = asha.get(path).one("section", id="escalation").text
     assert "reviewed by another role: Senior agent" in panel
     assert "It was not solved." in panel
+    assert "It was not solved." in asha.get(path).one("li", class_="again").text
     page = asha.send(f"{path}/review", 422)
     assert "is reviewed by a senior agent" in page.one("p", role="alert").text
     senior = signed_in(SENIOR)
@@ -173,6 +177,64 @@ def test_an_escalation_is_reviewed_told_of_and_decided(signed_in, escalated):
         assert words in panel
     assert not page.all("textarea", name="decision")
     assert "Resolved" in page.one("div", data_live="facts").text
+
+
+def test_a_decision_that_leaves_the_ticket_open_says_whose_step_is_next(signed_in, escalated):
+    path = f"/desk/tickets/{escalated()}"
+    senior = signed_in(SENIOR)
+    senior.get(path)
+    senior.send(f"{path}/review")
+    senior.send(f"{path}/decision", decision="We pay it within the week.")
+    told = senior.get(path).one("p", class_="next-step").text
+    assert "the ticket is open: it is our turn" in told
+    assert "No promise runs meanwhile" in told
+    senior.send(f"{path}/messages", kind="reply", body="Tell us the account, please.", key=senior.key)
+    assert "it is their turn" in senior.get(path).one("p", class_="next-step").text
+    senior.send(f"{path}/messages", kind="reply", body="It is paid.", resolve="1", key=senior.key)
+    assert not senior.get(path).all("p", class_="next-step")
+
+
+def test_why_it_was_opened_again_stands_between_the_messages(service, asha, ticket):
+    reference = ticket.rpartition("/")[2]
+    asha.send(f"{ticket}/messages", kind="reply", body="Solved.", resolve="1", key=asha.key)
+    given = {"reference": reference, "reason": "The bank still says no.\nPlease look again."}
+    assert service.ask(REOPEN, viewer=RAVI, input=given)["reopenTicket"]["userErrors"] == []
+    asha.get(ticket)
+    asha.send(f"{ticket}/messages", kind="reply", body="I look again.", key=asha.key)
+    shown = ("message", "again")
+    told = [each.text for each in asha.get(ticket).all("li") if each.attributes.get("class", "").startswith(shown)]
+    assert len(told) == 4
+    assert "Opened again by Ravi Negi" in told[2]
+    assert "The bank still says no." in told[2]
+    assert "I look again." in told[3]
+
+
+def test_a_reopening_by_a_message_is_told_by_the_message(service, asha, ticket):
+    asha.send(f"{ticket}/messages", kind="reply", body="Solved.", resolve="1", key=asha.key)
+    given = {"reference": ticket.rpartition("/")[2], "body": "It is not."}
+    assert service.ask(REPLY, viewer=RAVI, input=given)["replyToTicket"]["userErrors"] == []
+    assert not asha.get(ticket).all("li", class_="again")
+
+
+def test_a_reopening_is_on_the_page_of_the_messages_around_it(service, asha, ticket):
+    asha.send(f"{ticket}/messages", kind="reply", body="Solved.", resolve="1", key=asha.key)
+    service.ask(REOPEN, viewer=RAVI, input={"reference": ticket.rpartition("/")[2], "reason": "No."})
+    for number in range(15):
+        asha.send(f"{ticket}/messages", kind="note", body=f"Note number {number}.")
+    page = asha.get(ticket)
+    assert not page.all("li", class_="again")
+    [earlier] = [each for each in page.all("a") if each.text == "Earlier messages"]
+    assert len(asha.get(earlier.attributes["href"]).all("li", class_="again")) == 1
+
+
+def test_a_colleague_of_the_same_name_is_somebody_else(signed_in, asha, ticket):
+    asha.send(f"{ticket}/assignment")
+    assert not asha.get(ticket).all("button", data_assign=True)
+    namesake = signed_in(replace(ASHA, subject="another-asha"))
+    assert namesake.get(ticket).one("button", data_assign=True)
+    namesake.send(f"{ticket}/assignment")
+    assert not namesake.get(ticket).all("button", data_assign=True)
+    assert asha.get(ticket).one("button", data_assign=True)
 
 
 def test_a_manager_may_review_any_stage_and_a_specialist_of_another_team_none(signed_in, escalated):

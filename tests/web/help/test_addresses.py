@@ -59,8 +59,30 @@ def test_what_no_reader_asks_for_is_not_searched_for(sample, page, path):
     assert not page(path, status=404).all("a", class_="title")
 
 
-def test_a_missing_page_in_hindi_speaks_hindi(page):
-    assert page("/hi/articles/none-such", status=404).one("h1").text == "यह पेज यहाँ नहीं है"
+@pytest.mark.parametrize("path", ["/hi/articles/none-such", "/hi/none-such", "/hi/hc/none-such"])
+def test_a_missing_page_in_hindi_speaks_hindi(page, path):
+    assert page(path, status=404).one("h1").text == "यह पेज यहाँ नहीं है"
+
+
+def test_a_missing_page_in_hindi_is_searched_for_in_hindi(page):
+    found = page("/hi/payout-bank-transfer", status=404).all("a", class_="title")
+    assert found
+    assert all(each.attributes["href"].startswith("/hi/") for each in found)
+
+
+def test_old_addresses_below_a_language_are_known(serve):
+    text = "---\ntitle: Payouts\nredirect_from: [/hi/paise, /en/money, /hc/en-us/360001]\n---\nText.\n"
+    hindi = "---\ntitle: पेआउट\n---\nपाठ।\n"
+    http = serve({"articles/payouts.md": text, "articles/payouts.hi.md": hindi}).http
+    for old, new in {
+        "/hi/paise": "/hi/articles/payouts",
+        "/en/money": "/articles/payouts",
+        "/hc/en-us/360001": "/articles/payouts",
+        "/hi/hc/en-us/360001": "/hi/articles/payouts",
+        "/en/nothing": "/nothing",
+    }.items():
+        assert moved(http.get(old, follow_redirects=False)) == (301, new)
+    assert http.get("/fr/nothing", follow_redirects=False).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/fr/", "/fr/articles/refund-order", "/zz"])

@@ -1,6 +1,6 @@
 """The results page: hits, how they were found, filters as links, and what helps where nothing is found."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from tests.support import AGENT, TOP
 
@@ -52,7 +52,9 @@ def test_filters_of_several_fields_hold_together(page):
 
 
 def test_a_filter_that_is_none_is_left_out(page):
-    assert hits(page("/search?q=payout&kind=NONSENSE")) == hits(page("/search?q=payout"))
+    found = page("/search?q=payout&kind=NONSENSE")
+    assert hits(found) == hits(page("/search?q=payout"))
+    assert "The address asks for kind=NONSENSE, which means nothing here" in found.text
 
 
 def test_more_results_follow_and_lead_back(page):
@@ -63,9 +65,11 @@ def test_more_results_follow_and_lead_back(page):
     assert "/search?q=payout" in [each.attributes["href"] for each in second.all("a")]
 
 
-def test_a_cursor_that_is_none_leads_to_the_first_results(get):
-    answer = get("/search?q=payout&after=nonsense")
-    assert (answer.status_code, answer.headers["location"]) == (301, "/search?q=payout")
+def test_a_cursor_that_is_none_leads_to_the_first_results_and_is_told(page):
+    found = page("/search?q=payout&after=nonsense")
+    assert hits(found) == hits(page("/search?q=payout"))
+    assert "The address asks for after=nonsense, which means nothing here" in found.text
+    assert not found.all("a", href="/search?q=payout")  # these are the first ones
 
 
 def test_where_nothing_is_found_there_is_somewhere_to_go(page):
@@ -90,6 +94,14 @@ def test_a_query_may_be_anything(get):
     for query in ("%00", "%ff%fe", "a" * 5000, "%F0%9F%98%80", "%22%22", "{{7*7}}"):
         assert get(f"/search?q={query}").status_code == 200
     assert "49" not in get("/search?q={{7*7}}").text.partition("<h1")[2].partition("</h1>")[0]
+
+
+def test_a_query_of_two_thousand_letters_stays_whole(page):
+    query = ("पेआउट कब आएगा " * 200)[:2000].strip()
+    found = page(f"/hi/search?q={quote(query)}")
+    box = found.all("input", type="search")[0].attributes
+    assert (box["value"], box["maxlength"]) == (query, "2000")
+    assert hits(found)
 
 
 def test_a_search_in_hindi(page):

@@ -171,6 +171,15 @@ def test_a_visitor_proves_an_address_by_a_link_that_works_once(fresh_service):
     assert page.cookies["kb-data"]
 
 
+def test_who_opened_a_link_to_data_alone_can_have_it_forgotten(browser):
+    page = browser()
+    assert not page.get("/account").offers("sign_out")
+    for path in ("/account", "/account/data"):
+        assert page.get("/t/data.secret").get(path).offers("sign_out")
+        page.submit("sign_out")
+        assert "kb-data" not in page.cookies
+
+
 def test_a_wrong_link_to_data_gives_nothing(browser):
     page = browser().get("/t/data.wrong").submit("export")
     assert page.status == 422

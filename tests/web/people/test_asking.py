@@ -1,10 +1,12 @@
 """Asking without an account: the form, its mistakes, sending it twice, the link that opens the ticket elsewhere."""
 
+from datetime import datetime
 from uuid import UUID
 
 from structlog.testing import capture_logs
 
-from tests.schema.desk.asking import ASHA, REPLY, mailed, only
+from tests.schema.desk.asking import ASHA, RAVI, REPLY, mailed, only
+from tests.web.help.reading import read
 from tests.web.people.browsing import SENT
 from web.client import Client, Refused
 
@@ -13,12 +15,49 @@ def test_the_contact_page_says_what_is_open_and_what_is_promised(browser):
     page = browser().get("/contact")
     assert page.status == 200
     assert "Answer by" in page.text
+    promised = " ".join(page.html.one("ul", class_="promise").text.split())
+    assert promised.startswith("Critical, solved by ")
+    assert "IST: Payments and payouts · Service outage A first answer comes by " in promised
     assert [each.text.split()[0] for each in page.html.all("h3")] == ["E-mail", "Live", "Phone"]
     assert page.html.one("a", href="mailto:support@ooulet.com")
     assert "+91" not in page.text  # the number is for people who are signed in
     topics = [each.attributes["value"] for each in page.html.all("option")]
     assert topics[0] == ""
     assert {"PAYMENTS", "REFUND", "PRIVACY"} <= set(topics)
+
+
+def test_plans_are_promised_a_solution_sooner(browser):
+    def hours(page):
+        html = page.get("/contact").answer.text.partition('<ul class="promise">')[2].partition("</ul>")[0]
+        solved, answered = (datetime.fromisoformat(each.attributes["datetime"]) for each in read(html).all("time"))
+        return round((answered - solved).total_seconds() / 3600)
+
+    assert (hours(browser()), hours(browser().sign_in(RAVI))) == (24 - 4, 24 - 2)
+
+
+def test_what_an_address_asks_for_and_is_none_is_told(browser):
+    page = browser()
+    for path, name in (
+        ("/contact?topic=NONSENSE", "topic=NONSENSE"),
+        ("/feedback?page=nonsense", "page=nonsense"),
+        ("/feedback?kind=nonsense", "kind=nonsense"),
+        ("/feedback?thanks=everybody", "thanks=everybody"),
+        ("/follow?policy=nonsense", "policy=nonsense"),
+        ("/follow?sent=nonsense", "sent=nonsense"),
+        ("/account?after=nonsense", "after=nonsense"),
+        (f"/tickets/{page.ask()}?before=nonsense", "before=nonsense"),
+        ("/policies/customer-support?on=nonsense", "on=nonsense"),
+        ("/categories/payments?after=nonsense", "after=nonsense"),
+    ):
+        assert page.get(path).status == 200, path
+        assert page.html.one("p", class_="notice left-out").text.startswith(f"The address asks for {name},"), path
+    for path in (
+        "/contact?topic=PAYMENTS",
+        "/feedback?kind=PRAISE",
+        "/follow?policy=refund",
+        "/search?q=payout&kind=ARTICLE",
+    ):
+        assert not page.get(path).html.all("p", class_="notice left-out"), path
 
 
 def test_pages_for_one_person_are_kept_and_indexed_nowhere(browser):

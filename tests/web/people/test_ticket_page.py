@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.schema.desk.asking import ASHA, DECIDE, LATA, NOTE, RAVI, REPLY, SENIOR, START, only
+from tests.schema.desk.asking import ASHA, DECIDE, LATA, MANAGER, NOTE, RAVI, REPLY, SENIOR, START, UPDATE, only
 from tests.web.help.reading import read
 
 
@@ -74,9 +74,8 @@ def test_solved_rated_and_open_again(browser):
 def test_a_closed_ticket_is_reopened_with_a_reason(browser, by_agent, service):
     page = browser()
     reference = page.ask()
-    update = "mutation($input: UpdateTicketInput!) { updateTicket(input: $input) { userErrors { message } } }"
     by_agent(REPLY, reference, body="Solved.", resolve=True)
-    by_agent(update, reference, status="CLOSED")
+    by_agent(UPDATE, reference, status="CLOSED")
     page.get(f"/tickets/{reference}")
     assert "This request is closed" in page.text
     assert not page.offers("reply")
@@ -84,6 +83,39 @@ def test_a_closed_ticket_is_reopened_with_a_reason(browser, by_agent, service):
     assert page.status == 422
     page.submit("reopen", reopen_reason="Nothing came.")
     assert "With us" in page.text
+    by_agent(REPLY, reference, body="Now it did.")
+    kinds = ("theirs", "ours", "turn")
+    page.get(f"/tickets/{reference}")
+    said = [plain(each) for each in page.html.all("li") if each.attributes.get("class") in kinds]
+    assert [each.startswith(who) for each, who in zip(said, ("Meera", "Asha", "Meera", "Asha"), strict=True)] == [
+        True
+    ] * 4
+    assert "Meera opened the request again" in said[2]
+    assert said[2].endswith("IST Nothing came.")
+
+
+def test_what_opens_a_ticket_by_itself_is_no_entry_of_its_own(browser, by_agent):
+    page = browser()
+    reference = page.ask()
+    page.submit("resolve").submit("reply", body="It came back.")
+    by_agent(REPLY, reference, body="Solved.", resolve=True)
+    by_agent(REPLY, reference, body="Or not?")
+    page.submit("resolve").submit("escalate", reason="Nothing came.")
+    assert not page.html.all("li", class_="turn")
+
+
+def test_why_it_was_opened_again_stands_on_one_page_of_the_messages(browser, by_agent):
+    page = browser()
+    reference = page.ask()
+    by_agent(REPLY, reference, body="Solved.", resolve=True)
+    by_agent(UPDATE, reference, status="CLOSED")
+    page.get(f"/tickets/{reference}").submit("reopen", reopen_reason="Nothing came.")
+    for number in range(20):
+        page.submit("reply", body=f"Message number {number:02}.")
+    turns = [len(page.html.all("li", class_="turn"))]
+    [link] = [each for each in page.html.all("a") if each.text == "Earlier messages"]
+    turns.append(len(page.get(link.attributes["href"]).html.all("li", class_="turn")))
+    assert turns == [0, 1]
 
 
 def test_three_steps_one_after_the_other(browser, by_agent):
@@ -112,6 +144,116 @@ def test_three_steps_one_after_the_other(browser, by_agent):
     assert page.html.one("li", class_="next", aria_current="step")
     page.submit("escalate", reason="Friday is too late.")
     assert "a specialist" in page.text
+
+
+def test_a_decision_that_solves_nothing_yet_says_what_happens(browser, by_agent):
+    page = browser()
+    reference = page.ask()
+    page.submit("resolve")
+    for number, word in enumerate(["first", "second", "last"]):
+        page.submit("escalate", reason="Nothing came.")
+        by_agent(START, reference, MANAGER)
+        by_agent(DECIDE, reference, MANAGER, decision=f"The {word} word.", resolve=False)
+        page.get(f"/tickets/{reference}")
+        standing = page.html.one("p", class_="what").text
+        assert standing.startswith("The final decision is made" if number == 2 else "Your case is decided")
+        assert "We keep the request open until what was decided is done" in standing
+        assert ("you can ask for the next step" in standing) is (number < 2)
+        assert page.offers("escalate") is (number < 2)
+    assert "The decision at the last step is final." in page.text
+    page.submit("reply", body="And when?")
+    assert page.html.one("p", class_="what").text == "We are working on it: the next step is ours."
+    by_agent(REPLY, reference, body="Today.", resolve=True)
+    page.get(f"/tickets/{reference}")
+    assert page.html.one("p", class_="what").text == "The final decision was made, and this request is finished."
+    assert [page.offers(each) for each in ("reply", "reopen", "escalate", "rate")] == [False, False, False, True]
+
+
+def test_no_news_is_promised_after_the_decision(browser, by_agent):
+    page = browser()
+    reference = page.ask()
+    told = []
+    for _ in range(2):
+        page.submit("resolve").submit("escalate", reason="Nothing came.")
+        told.append(
+            ("Next news by" in page.text, "News on the escalation" in page.html.one("section", id="promises").text)
+        )
+        by_agent(START, reference, MANAGER)
+        by_agent(DECIDE, reference, MANAGER, decision="No.", resolve=False)
+        page.get(f"/tickets/{reference}")
+    assert told == [(False, False), (True, True)]  # eight working hours for the first, three days for the second
+
+
+def test_each_round_of_a_promise_says_which_it_is_and_past_ones_are_folded(browser, by_agent):
+    page = browser()
+    reference = page.ask()
+    page.submit("resolve").submit("escalate", reason="Nothing came.")
+    by_agent(START, reference, SENIOR)
+    by_agent(DECIDE, reference, SENIOR, decision="No.", resolve=True)
+    page.get(f"/tickets/{reference}").submit("reply", body="It is not.")
+    assert plain(page.html.one("details", class_="past")).startswith("3 earlier promises")
+    names = ("First answer", "Next answer", "Solution", "Decision on", "News on")
+    titles = [plain(each) for each in page.html.all("h3") if plain(each).startswith(names)]
+    running, gone = titles[:-3], titles[-3:]
+    assert [each.partition(" on 2")[0] for each in running] == [
+        "Solution after it was opened again",
+        "Next answer to what you wrote",
+    ]
+    assert [each.partition(" on 2")[0] for each in gone] == [
+        "Decision on the escalation First Escalation",
+        "Solution after it was opened again",
+        "Solution",
+    ]
+
+
+def test_the_offer_of_a_step_says_what_it_is_once(browser):
+    page = browser()
+    page.ask()
+    page.submit("resolve")
+    assert page.text.count("Senior support staff reviews the case and provides further assistance.") == 1
+
+
+def test_parts_that_have_nothing_to_show_are_there_for_live_changes(browser):
+    page = browser()
+    page.ask()
+    parts = {each.attributes["id"]: "hidden" in each.attributes for each in page.html.all("section", data_live=True)}
+    assert parts == {
+        "messages": False,
+        "reply": False,
+        "rating": True,
+        "escalation": False,
+        "promises": False,
+        "history": False,
+    }
+    page.submit("resolve")
+    assert "hidden" not in page.html.one("section", id="rating").attributes
+
+
+def test_moments_name_their_zone_and_are_read_by_machines(browser):
+    page = browser()
+    page.ask()
+    moments = page.html.all("time")
+    assert len(moments) > 4
+    assert all(each.text.endswith(" IST") and each.attributes["datetime"] for each in moments)
+    assert "Asia/Kolkata" not in page.text
+    contact = page.get("/contact").html.all("time")
+    assert all(each.text.endswith(" IST") for each in contact)
+
+
+def test_what_has_no_hindi_says_so(browser):
+    page = browser()
+    reference = page.ask()
+    page.get(f"/hi/tickets/{reference}")
+    english = " ".join(each.text for each in page.html.elements if each.attributes.get("lang") == "en")
+    for words in (
+        "Payments and payouts",
+        "First Escalation",
+        "Email Support: Within 24 hours",
+        "Customer Support Policy",
+    ):
+        assert words in english, words
+    page.get("/hi/contact")
+    assert {each.attributes.get("lang") for each in page.html.all("option")[1:]} == {"en"}
 
 
 def test_each_promise_is_explained_by_its_intervals(browser):
@@ -216,6 +358,10 @@ def test_a_query_string_and_what_was_typed_run_nothing(browser):
     inert(page.answer.text)
     page.get("/feedback?page=%3Cscript%3E&thanks=%3Cscript%3Ealert(1)%3C/script%3E")
     inert(page.answer.text)
+
+
+def plain(element):
+    return " ".join(element.text.split())
 
 
 def inert(html):

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from web.widget.files import LOADER_WORDS
+
 MOST = 15 * 1024  # bytes, compressed
 
 
@@ -41,6 +43,10 @@ def test_every_module_is_there_and_may_be_loaded_by_any_shop(sample):
         assert module.headers["access-control-allow-origin"] == "*"
         assert module.headers["cross-origin-resource-policy"] == "cross-origin"
         assert module.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_its_door_and_its_views_speak_the_same_languages(sample):
+    assert re.findall(r"^  ([a-z]+): \{$", modules(sample)["words.js"].text, re.MULTILINE) == list(LOADER_WORDS)
 
 
 def test_the_script_tag_is_looked_at_again_after_five_minutes(sample):

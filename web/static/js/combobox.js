@@ -51,7 +51,8 @@ export function combobox(form) {
     const text = document.createElement("span");
     text.append(...marked(each.textHtml));
     const kind = document.createElement("small");
-    kind.textContent = form.dataset[`kind${each.kind[0]}${each.kind.slice(1).toLowerCase()}`] ?? "";
+    const word = form.dataset[`kind${each.kind[0]}${each.kind.slice(1).toLowerCase()}`] ?? "";
+    kind.textContent = each.kind === "SECTION" ? each.page.title : word; // a heading is read with the page that it is on
     option.append(text, kind);
     return option;
   }

@@ -1,8 +1,9 @@
 // A ticket: keys to write, cite, escalate and take it; its parts are read anew when it changes.
 import "./desk.js";
 import { citing } from "./desk-cite.js";
-import { focus, key } from "./desk-keys.js";
+import { key } from "./desk-keys.js";
 import { fresh, shown, subscribe } from "./desk-live.js";
+import { bring } from "./desk-parts.js";
 
 const WAIT = 150; // milliseconds in which events of one change are taken together
 const line = document.getElementById("live");
@@ -10,6 +11,7 @@ const form = document.querySelector("[data-compose]");
 const body = form.querySelector("textarea");
 const told = document.getElementById("told");
 let timer = 0;
+let running = false;
 
 function write(kind) {
   form.querySelector(`[name=kind][value=${kind}]`).checked = true;
@@ -28,39 +30,31 @@ key("e", () => {
 const cite = citing(form, told);
 key("a", cite);
 key("/", cite);
-focus(".problem");
-
-document.addEventListener("keydown", (event) => {
-  const area = event.target.closest?.("textarea");
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && area) {
-    event.preventDefault();
-    area.form.requestSubmit();
-  } else if (event.key === "Escape" && area) {
-    area.blur(); // so that single keys work again
-  }
-});
-
-// Parts without a form in them, and in which nobody is.
-async function refresh() {
-  const page = await fresh();
-  if (!page) return;
-  document.querySelectorAll("[data-live]").forEach((part) => {
-    const next = page.querySelector(`[data-live="${part.dataset.live}"]`);
-    if (next && !part.contains(document.activeElement) && part.innerHTML !== next.innerHTML) part.replaceWith(next);
-  });
-  told.textContent = line.dataset.moved;
-}
+if (location.pathname !== line.dataset.here) history.replaceState(null, "", line.dataset.here); // where a form was drawn again
 
 const show = shown(line);
 subscribe({
   documentId: line.dataset.subscribe,
   variables: { reference: line.dataset.reference },
-  onEvent: () => {
-    clearTimeout(timer);
-    timer = setTimeout(refresh, WAIT);
-  },
+  onEvent: later,
   onState: (on, again) => {
     show(on);
-    if (again) refresh();
+    if (again) later();
   },
 });
+
+function later() {
+  clearTimeout(timer);
+  timer = setTimeout(refresh, WAIT);
+}
+
+// One after the other: an answer that is late must not undo the one after it.
+async function refresh() {
+  if (running) return later();
+  running = true;
+  const page = await fresh();
+  running = false;
+  if (!page) return;
+  bring(page);
+  told.textContent = line.dataset.moved;
+}

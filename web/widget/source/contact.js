@@ -1,7 +1,7 @@
 // The end of the road: a message to the shop's support. What is typed is kept until it has arrived, under one key, so that
 // sending it again after a lost connection makes no second ticket.
 import { Failed, Offline, uuid } from "./api.js";
-import { keep, kept, make } from "./dom.js";
+import { inLanguage, keep, kept, make } from "./dom.js";
 import { addressOf } from "./links.js";
 
 const FIELDS = { subject: 200, email: 254, name: 200, body: 20000 };
@@ -51,8 +51,12 @@ export function contactView(panel) {
       const { support } = await api.ask("WidgetSupport", { locale: api.locale });
       panel.found();
       if (!support) return;
-      topic.replaceChildren(...support.topics.map((each) => make("option", { value: each.topic }, each.title)));
+      const offered = support.topics.filter((each) => panel.topics.includes(each.topic));
+      const topics = offered.length ? offered : support.topics;
+      const { attributes } = inLanguage(support.policy, words);
+      topic.replaceChildren(...topics.map((each) => make("option", { value: each.topic, ...attributes }, each.title)));
       topic.value = kept().draft?.topic || "OTHER";
+      if (topic.selectedIndex < 0) topic.selectedIndex = 0;
       const moment = support.open ? support.closesAt : support.opensAt;
       if (moment) hours.textContent = (support.open ? words.open : words.closed)(when(moment));
     } catch (error) {
@@ -63,8 +67,8 @@ export function contactView(panel) {
   function when(moment) {
     const date = new Date(moment);
     const today = date.toDateString() === new Date().toDateString();
-    const options = { hour: "numeric", minute: "2-digit", ...(!today && { weekday: "long" }) };
-    return new Intl.DateTimeFormat(api.locale, options).format(date);
+    const options = { hour: "numeric", minute: "2-digit", timeZoneName: "short", ...(!today && { weekday: "long" }) };
+    return new Intl.DateTimeFormat(`${words.spoken}-IN`, options).format(date); // as India says it: 6:00 pm IST
   }
 
   async function submitted(event) {
@@ -111,7 +115,9 @@ export function contactView(panel) {
         event.preventDefault();
         panel.show("article", address);
       };
-      return make("li", {}, make("a", { href: url, ...(address ? { onclick: open } : { target: "_blank", rel: "noopener" }) }, node.title));
+      const { attributes, word } = inLanguage(node, words);
+      const way = address ? { onclick: open } : { target: "_blank", rel: "noopener" };
+      return make("li", {}, make("a", { href: url, ...way, ...attributes }, node.title), word);
     });
     const title = make("h3", { tabindex: "-1" }, words.sent);
     element.replaceChildren(

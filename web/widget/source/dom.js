@@ -11,6 +11,13 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+// How to mark a page of another language than the one that is spoken, and the word that says so.
+export function inLanguage(page, { spoken, language }) {
+  if (!page?.locale || page.locale.split("-")[0] === spoken) return { attributes: {} };
+  const name = new Intl.DisplayNames([spoken], { type: "language" }).of(page.locale);
+  return { attributes: { lang: page.locale }, word: make("span", { class: "language" }, language(name)) };
+}
+
 // A page that asks for Trusted Types gets them.
 const policy = globalThis.trustedTypes?.createPolicy?.("ooulet-help", { createHTML: (html) => html });
 

@@ -3,7 +3,8 @@
 //   <script src="https://help.example.com/widget.js" data-key="pk_…" async></script>
 //
 // Attributes: data-key (required), data-locale, data-theme (auto, light, dark), data-accent (#rrggbb), data-side (right,
-// left), data-label, data-open (a CSS selector of elements that open it; then there is no button of ours).
+// left), data-label, data-open (a CSS selector of elements that open it; then there is no button of ours), data-topics
+// (those that the message form offers, by their names).
 (() => {
   "use strict";
   const script = document.currentScript;
@@ -14,7 +15,9 @@
   const base = new URL(".", script.src).href.replace(/\/$/, "");
 
   const locale = (script.dataset.locale || document.documentElement.lang || navigator.language || "en").slice(0, 35);
-  const words = WORDS[locale.split("-")[0].toLowerCase()] || WORDS.en;
+  const asked = locale.split("-")[0].toLowerCase();
+  const language = asked in WORDS ? asked : "en"; // what the widget says; pages are in `locale` where they can be
+  const words = WORDS[language];
 
   class OouletHelp extends HTMLElement {
     #panel = null;
@@ -26,7 +29,7 @@
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(STYLES);
       root.adoptedStyleSheets = [sheet];
-      this.lang = locale;
+      this.lang = language;
       const { theme = "auto", accent = "", side = "right" } = script.dataset;
       this.dataset.theme = ["light", "dark"].includes(theme) ? theme : "auto";
       this.dataset.side = side === "left" ? "left" : "right";
@@ -67,7 +70,7 @@
       this.launcher?.setAttribute("aria-busy", "true");
       try {
         const { Panel } = await this.#wanted;
-        this.#panel ||= new Panel(this, { base, key: script.dataset.key || "", locale });
+        this.#panel ||= new Panel(this, { base, locale, language, key: script.dataset.key || "", topics: script.dataset.topics });
         this.#panel.open(opener);
       } catch {
         this.#wanted = null; // the next try asks again

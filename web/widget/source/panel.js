@@ -5,10 +5,11 @@ import { contactView } from "./contact.js";
 import { keep, kept, make } from "./dom.js";
 import { STYLES } from "./generated.js";
 import { searchView } from "./search.js";
-import { wordsFor } from "./words.js";
+import { wordsIn } from "./words.js";
 
 const VIEWS = { search: searchView, article: articleView, contact: contactView };
 const PHONE = matchMedia("(max-width: 520px)");
+const PATIENCE = 5000; // ms until the service is asked again where only it is away, of which a browser tells nothing
 
 export class Panel {
   #host;
@@ -20,11 +21,13 @@ export class Panel {
   #offline;
   #opener = null;
   #trail = [];
+  #again = 0;
   #view = null;
 
   constructor(host, settings) {
     this.#host = host;
-    this.words = wordsFor(settings.locale);
+    this.words = wordsIn(settings.language);
+    this.topics = settings.topics?.toUpperCase().split(/[\s,]+/).filter(Boolean) || [];
     this.api = new Api(settings);
     this.base = settings.base;
     const sheet = new CSSStyleSheet();
@@ -47,7 +50,7 @@ export class Panel {
     if (PHONE.matches) this.#dialog.showModal();
     else this.#dialog.show();
     this.#host.launcher?.setAttribute("aria-expanded", "true");
-    this.#view.focus?.();
+    this.#view.focus();
   }
 
   close() {
@@ -57,7 +60,7 @@ export class Panel {
   // Go to a view; `root` forgets the way back.
   show(name, input = {}, { root = false } = {}) {
     if (root) this.#trail = [];
-    else this.#trail.push({ view: this.#view, top: this.#content.scrollTop });
+    else this.#trail.push({ view: this.#view, top: this.#content.scrollTop, at: this.#host.shadowRoot.activeElement });
     this.#view?.leave?.();
     this.#place(VIEWS[name](this, input), 0);
   }
@@ -67,7 +70,7 @@ export class Panel {
     if (!last) return;
     this.#view.leave?.();
     this.#place(last.view, last.top);
-    last.view.again?.();
+    if (last.at?.isConnected) last.at.focus({ preventScroll: true });
   }
 
   say(text) {
@@ -76,10 +79,13 @@ export class Panel {
 
   lost() {
     this.#connection(false);
+    clearTimeout(this.#again);
+    if (navigator.onLine) this.#again = setTimeout(() => this.#view.online?.(), PATIENCE);
   }
 
   found() {
-    this.#connection(true);
+    clearTimeout(this.#again);
+    this.#offline.hidden = true;
   }
 
   #place(view, top) {
@@ -87,8 +93,8 @@ export class Panel {
     this.#heading.textContent = view.title;
     this.#back.hidden = this.#trail.length === 0;
     this.#content.replaceChildren(view.element);
+    if (this.isOpen) view.focus();
     this.#content.scrollTop = top;
-    if (this.isOpen) (view.focus || (() => this.#heading.focus()))();
   }
 
   #build() {
@@ -126,7 +132,7 @@ export class Panel {
   #connection(there) {
     const was = this.#offline.hidden;
     this.#offline.hidden = there;
-    if (there && !was) this.#view?.online?.();
+    if (there && !was) this.#view.online?.();
   }
 
   remember(values) {

@@ -1,6 +1,6 @@
 // Search as you type: a field, hits at their passage, what to do where nothing is found.
 import { Failed, Offline } from "./api.js";
-import { kept, make, sanitised } from "./dom.js";
+import { inLanguage, make, sanitised } from "./dom.js";
 import { addressOf } from "./links.js";
 
 const PAUSE = 150; // ms after the last key; a search takes the service one, a phone's network a hundred
@@ -108,7 +108,9 @@ export function searchView(panel, { query }) {
   }
 
   function instead(suggestion) {
-    return make("li", {}, link(suggestion.url, suggestion.page, make("span", { class: "title" }, suggestion.text)));
+    const { kind, page, text, url } = suggestion;
+    const below = kind === "SECTION" && [make("span", { class: "where" }, page.title)];
+    return make("li", {}, link(url, page, make("span", { class: "title" }, text), { below }));
   }
 
   function set(text) {
@@ -121,8 +123,10 @@ export function searchView(panel, { query }) {
   // An article opens here; everything else, and a click with a key held, in the help center.
   function link(url, page, title, { open = () => {}, below = [] } = {}) {
     const inside = page?.__typename === "Article";
-    const attributes = inside ? {} : { target: "_blank", rel: "noopener" };
-    return make("a", { href: url, ...attributes, onclick: clicked }, title, ...below);
+    const { attributes, word } = inLanguage(page, words);
+    const way = inside ? {} : { target: "_blank", rel: "noopener" };
+    const lines = make("span", attributes, title, ...(below || []));
+    return make("a", { href: url, ...way, onclick: clicked }, lines, word);
     function clicked(event) {
       open();
       if (!inside || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -147,12 +151,10 @@ export function searchView(panel, { query }) {
     title: words.help,
     element,
     focus: () => input.focus(),
-    again: () => input.focus(),
     leave: () => running?.abort(),
     online: () => {
       shown = null;
       search();
     },
-    query: () => kept().query,
   };
 }

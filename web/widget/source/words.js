@@ -1,4 +1,4 @@
-// What the widget says, in the languages it speaks.
+// What the widget says, in the languages it speaks: `files.py` has the same.
 const WORDS = {
   en: {
     help: "Help",
@@ -33,9 +33,10 @@ const WORDS = {
     reference: (reference) => `Your reference is ${reference}. A link to follow it is in your e-mail.`,
     maybe: "This may answer it meanwhile:",
     open: (until) => `We are here now, until ${until}.`,
-    closed: (from) => `We are back ${from}.`,
+    closed: (from) => `We are back from ${from}.`,
     again: "Ask something else",
-    check: "Please look at this field:",
+    retry: "Try again",
+    language: (name) => `in ${name}`,
   },
   hi: {
     help: "मदद",
@@ -70,10 +71,11 @@ const WORDS = {
     reference: (reference) => `आपका संदर्भ ${reference} है। इसे देखने का लिंक आपके ई-मेल में है।`,
     maybe: "तब तक शायद यह काम आए:",
     open: (until) => `हम अभी यहाँ हैं, ${until} तक।`,
-    closed: (from) => `हम ${from} लौटेंगे।`,
+    closed: (from) => `हम ${from} से फिर यहाँ होंगे।`,
     again: "कुछ और पूछें",
-    check: "कृपया यह फ़ील्ड देखें:",
+    retry: "फिर कोशिश करें",
+    language: (name) => `${name} में`,
   },
 };
 
-export const wordsFor = (locale) => WORDS[locale.split("-")[0].toLowerCase()] || WORDS.en;
+export const wordsIn = (language) => ({ ...WORDS[language], spoken: language });

@@ -1,0 +1,14 @@
+// While somebody writes: Ctrl+Enter sends the form, Escape leaves the field so that single keys work again.
+export function writing() {
+  document.addEventListener("keydown", (event) => {
+    const area = event.target.closest?.("textarea");
+    if (!area || event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      area.form.requestSubmit();
+    } else if (event.key === "Escape") {
+      area.blur();
+      area.closest("[data-row]")?.querySelector("[data-open]")?.focus(); // `j` goes on from here
+    }
+  });
+}
