@@ -237,7 +237,11 @@ def serve(
     live = open_library(settings, shared=True)
     live.on_change(settle)
     live.on_ready(on_ready)
-    server = Server(lambda fail: create_app(settings, limits=limits, live=live, on_failure=fail, worker=worker), limits)
+    server = Server(
+        lambda fail: create_app(settings, limits=limits, live=live, on_failure=fail, worker=worker),
+        limits,
+        ready=lambda: worker is None or live.ready,  # of several, the others have what comes meanwhile
+    )
     server.run(sockets=[listener])
     if server.failed:
         raise SetupError("The content could not be loaded; the reason is in the log.")

@@ -19,6 +19,7 @@ from tests.loading import CREATE, JSON, READ, all_tickets, ticket, until
 
 PER_SECOND, WRITES_OF = 100, 5  # every fifth writes
 CLIENTS = 24
+NEW_OF = 2  # every second one is the last of its connection: others come, to whichever process accepts them
 
 
 @dataclass
@@ -51,6 +52,8 @@ class Paced:
                 self._read(connection)
             else:
                 self._write(connection, number)
+            if number % NEW_OF == 0:
+                connection.close()
         connection.close()
 
     def _read(self, connection: http.client.HTTPConnection) -> None:

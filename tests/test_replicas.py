@@ -9,6 +9,8 @@ import socket
 import subprocess
 import time
 from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -19,7 +21,6 @@ from websockets.sync.client import connect
 
 from kb.store.database import Database
 from kb.store.migrate import migrate
-from tests.databases import empty_postgres, postgres  # noqa: F401  fixtures
 from tests.loading import READ, loaded, ticket, until
 from tests.schema.desk.asking import FILES, REPLY
 from tests.serving import serving
@@ -72,7 +73,7 @@ def nginx_conf(folder, port, replicas):
 
 
 @pytest.fixture
-def replicas(empty_postgres, tmp_path):  # noqa: F811
+def replicas(empty_postgres, tmp_path):
     with closing(Database(empty_postgres)) as database:
         migrate(database)
     redis, front, *ports = (free_port() for _ in range(4))
@@ -168,3 +169,34 @@ def nginx_goes_on_while_one_is_replaced(replicas):
         time.sleep(0.2)
     assert load.failures == []
     load.check(besides={"Payout"})
+
+
+class WithoutDatabase(BaseHTTPRequestHandler):
+    """A replica whose desk has nothing to show; all else is well."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.send_response(503 if self.path == "/desk" else 200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_page_that_wants_a_lost_database_takes_no_replica_from_readers(tmp_path):
+    front = free_port()
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), WithoutDatabase) as one,
+        ThreadingHTTPServer(("127.0.0.1", 0), WithoutDatabase) as two,
+    ):
+        for each in (one, two):
+            Thread(target=each.serve_forever, daemon=True).start()
+        bases = [f"http://127.0.0.1:{each.server_port}" for each in (one, two)]
+        with running(nginx_conf(tmp_path, front, bases), front):
+            asked = ["/desk"] * 12 + ["/"] * 12
+            told = [httpx2.get(f"http://127.0.0.1:{front}{path}").status_code for path in asked]
+        for each in (one, two):
+            each.shutdown()
+    assert told == [503] * 12 + [200] * 12

@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from tests.databases import database, empty, empty_postgres, postgres, url  # noqa: F401  fixtures
 from tests.loading import loaded, until
 from tests.pacing import paced
 from tests.schema.desk.asking import FILES
@@ -82,7 +81,8 @@ def stop(running):
 
 
 def test_two_workers_say_once_where_they_are_and_end_together(tmp_path):
-    with two(tmp_path) as running:
+    with two(tmp_path, KB_RATE_LIMITS="on") as running:
+        assert len(running.told("limits.own")) == 2  # each counts for itself
         assert httpx2.get(f"{running.base}/readyz").json()["status"] == "ready"
         assert len(running.told("GraphQL +http://")) == 1
         pids = running.pids()
@@ -93,7 +93,7 @@ def test_two_workers_say_once_where_they_are_and_end_together(tmp_path):
             httpx2.get(f"{running.base}/healthz")
 
 
-def test_metrics_tell_of_every_worker_whichever_is_asked(tmp_path):
+def test_a_worker_that_dies_is_replaced_the_others_answer_meanwhile_and_metrics_tell_of_both(tmp_path):
     with two(tmp_path) as running:
 
         def workers():
@@ -102,9 +102,15 @@ def test_metrics_tell_of_every_worker_whichever_is_asked(tmp_path):
             return set(re.findall(r'kb_generation\{generation="[0-9a-f]+",worker="(\d)"\} 1.0', text))
 
         until(lambda: workers() == {"1", "2"})
-        os.kill(running.pids()["1"], signal.SIGKILL)
+        first = running.pids()["1"]
+        os.kill(first, signal.SIGKILL)
+        for _ in range(20):
+            assert httpx2.get(f"{running.base}/readyz").status_code == 200
         running.wait_for(3)
         until(lambda: workers() == {"1", "2"})
+        assert sorted(running.pids()) == ["1", "2"]
+        assert running.pids()["1"] != first
+        stop(running)
 
 
 def test_every_worker_follows_a_change_and_one_writes_the_index(tmp_path):
@@ -128,18 +134,6 @@ def test_every_worker_follows_a_change_and_one_writes_the_index(tmp_path):
         assert len(list((tmp_path / "var/index").glob("*.toc"))) == 1
 
 
-def test_a_worker_that_dies_is_replaced_and_the_others_answer_meanwhile(tmp_path):
-    with two(tmp_path) as running:
-        first = running.pids()["1"]
-        os.kill(first, signal.SIGKILL)
-        for _ in range(20):
-            assert httpx2.get(f"{running.base}/readyz").status_code == 200
-        running.wait_for(3)
-        assert sorted(running.pids()) == ["1", "2"]
-        assert running.pids()["1"] != first
-        stop(running)
-
-
 def test_workers_whose_parent_is_killed_free_the_port(tmp_path):
     with two(tmp_path) as running:
         pids = running.pids().values()
@@ -157,15 +151,10 @@ def test_workers_that_cannot_start_say_so_once(tmp_path):
     assert result.stderr == "kb: KB_CONTENT: there is no folder '/nowhere'.\n"
 
 
-def test_workers_count_rates_for_themselves_and_say_so(tmp_path):
-    with two(tmp_path, KB_RATE_LIMITS="on") as running:
-        assert len(running.told("limits.own")) == 2
-        stop(running)
-
-
 @pytest.mark.usefixtures("database")
-def test_rolled_under_a_hundred_requests_a_second_nothing_is_lost_doubled_or_refused(url, tmp_path):  # noqa: F811
-    with two(tmp_path, KB_DATABASE_URL=url) as running:
+def test_rolled_under_a_hundred_requests_a_second_nothing_is_lost_doubled_or_refused(url, tmp_path):
+    content = str(TOP / "content")  # which takes a while to load: a new worker refuses nobody meanwhile
+    with two(tmp_path, KB_DATABASE_URL=url, KB_CONTENT=content) as running:
         with paced(running.base) as load:
             for round_ in range(1, ROLLS + 1):
                 before = set(running.pids().values())
@@ -185,7 +174,7 @@ def overloaded(where):
 
 
 @pytest.mark.usefixtures("database")
-def test_killed_under_load_no_acknowledged_write_is_lost_and_readers_wait_two_seconds_at_most(url, tmp_path):  # noqa: F811
+def test_killed_under_load_no_acknowledged_write_is_lost_and_readers_wait_two_seconds_at_most(url, tmp_path):
     with two(tmp_path, KB_DATABASE_URL=url) as running:
         with paced(running.base) as load:
             for round_ in range(1, KILLS + 1):

@@ -49,10 +49,17 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """Uvicorn on an app that can stop it: `make_app` is handed the function that does."""
+    """Uvicorn on an app that can stop it: `make_app` is handed the function that does. Accepts nobody until `ready`."""
 
-    def __init__(self, make_app: Callable[[Callable[[], None]], ASGIApp], limits: Limits) -> None:
+    def __init__(
+        self,
+        make_app: Callable[[Callable[[], None]], ASGIApp],
+        limits: Limits,
+        *,
+        ready: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.failed = False
+        self._ready = ready
         config = uvicorn.Config(
             make_app(self._fail),
             http=patient(limits),
@@ -77,6 +84,20 @@ class Server(uvicorn.Server):
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does, but between its two steps, the app's start and the listening, there may be a while."""
+        begin, accepting = self.lifespan.startup, sockets and [*sockets]
+
+        async def begin_and_wait() -> None:
+            await begin()
+            while not (self._ready() or self.should_exit):
+                await asyncio.sleep(_LOOK_SECONDS)
+            if self.should_exit and accepting:
+                accepting.clear()
+
+        self.lifespan.startup = begin_and_wait
+        await super().startup(accepting)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn does, after every client that is still asking was told that its connection ends."""
