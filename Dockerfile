@@ -19,7 +19,7 @@ COPY --from=build /opt/kb /opt/kb
 COPY content /srv/kb/content
 WORKDIR /srv/kb
 USER kb
-ENV PATH=/opt/kb/bin:$PATH PYTHONUNBUFFERED=1 KB_HOST=0.0.0.0 KB_PORT=8000 KB_LOG=json KB_ENV=production \
+ENV PATH=/opt/kb/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 KB_HOST=0.0.0.0 KB_PORT=8000 KB_LOG=json KB_ENV=production \
     KB_CONTENT=/srv/kb/content KB_VAR=/var/lib/kb KB_SEARCH_URL=whoosh:////var/lib/kb/index \
     KB_DATABASE_URL=sqlite:////var/lib/kb/kb.db
 VOLUME /var/lib/kb

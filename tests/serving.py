@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import copy_migrated
 from tests.support import TOP
 
 PATIENCE = 60  # seconds for a start on a busy machine; nothing is measured
@@ -32,7 +33,9 @@ def environment(var: Path, **more: str) -> dict[str, str]:
 def serving(
     var: Path, command: tuple[str, ...] = ("-m", "kb.cli", "serve"), **more: str
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A running service and its URL, ended when the test is."""
+    """A running service and its URL, ended when the test is. Its database has its tables, unless one is named."""
+    if "KB_DATABASE_URL" not in more and not (var / "kb.db").exists():
+        copy_migrated(var / "kb.db")
     with (
         open(var.parent / "output", "w+") as output,
         subprocess.Popen(

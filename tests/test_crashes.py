@@ -14,7 +14,6 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.databases import database, empty, empty_postgres, postgres, url  # noqa: F401  fixtures
 from tests.schema.desk.asking import FILES
 from tests.serving import serving
 from tests.support import AGENT, JWT_SECRET, token, write
@@ -103,7 +102,7 @@ def all_tickets(http):
 
 
 @pytest.mark.usefixtures("database")
-def test_a_killed_service_loses_no_acknowledged_ticket_and_doubles_none(url, tmp_path):  # noqa: F811
+def test_a_killed_service_loses_no_acknowledged_ticket_and_doubles_none(url, tmp_path):
     folder = tmp_path / "var"
     folder.mkdir(mode=0o700)
     settings = {

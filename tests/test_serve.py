@@ -42,9 +42,12 @@ def test_it_answers_a_question_says_how_to_ask_as_an_agent_and_outlives_a_hangup
         assert process.wait(PATIENCE) == 0
 
 
-def test_server_py_does_the_same(tmp_path):
-    with serving(tmp_path / "var", command=("server.py",)) as (process, url):
+def test_server_py_does_the_same_and_makes_the_tables(tmp_path):
+    file = tmp_path / "new.db"
+    with serving(tmp_path / "var", command=("server.py",), KB_DATABASE_URL=f"sqlite:///{file}") as (process, url):
         assert httpx2.get(f"{url}/readyz").status_code == 200
+        until(lambda: httpx2.get(f"{url}/readyz").json()["status"] == "ready")
+        assert file.stat().st_size > 0
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0
 
