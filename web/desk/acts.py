@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from web.desk.page import Page, Problem
-from web.desk.ticket import address, drafted, drawn
+from web.desk.ticket import PROPERTIES, address, drafted, drawn
 from web.desk.visit import Visit
 
 REFUSED = 422
@@ -28,11 +28,7 @@ async def message(visit: Visit, reference: str) -> Page | str:
 
 async def properties(visit: Visit, reference: str) -> Page | str:
     """Status, topic, severity, team: what was chosen otherwise than it stood."""
-    given = {
-        name: new
-        for name in ("status", "topic", "severity", "team")
-        if (new := visit.sent(name)) and new != visit.sent(f"{name}_was")
-    }
+    given = {name: new for name in PROPERTIES if (new := visit.sent(name)) and new != visit.sent(f"{name}_was")}
     if not given:
         return address(visit, reference)
     return await _done(visit, reference, "properties", "DeskUpdate", given)
@@ -92,6 +88,11 @@ FORMS = {"messages": "message", "review": "escalation", "updates": "escalation",
 async def again(visit: Visit, reference: str, *, act: str, why: str, status: int = 200) -> Page:
     """The page as a form of it was sent, which was not taken."""
     return await drawn(visit, reference, problem=Problem(FORMS.get(act, act), why), status=status)
+
+
+async def led_on(visit: Visit, reference: str) -> str:
+    """The address of a form, opened anew: where a page was drawn again without scripts, that is what a browser shows."""
+    return address(visit, reference)
 
 
 async def _done(visit: Visit, reference: str, form: str, name: str, given: dict[str, Any]) -> Page | str:

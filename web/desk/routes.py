@@ -47,4 +47,5 @@ def desk(endpoint: ASGIApp, *, base_url: str, secret: bytes) -> list[BaseRoute]:
             )
             for name, handler in ACTS.items()
         ),
+        *(Route(f"{TICKETS}/{{reference}}/{name}", site.endpoint(acts.led_on)) for name in ACTS),
     ]

@@ -14,6 +14,7 @@ from web.desk.when import next_due
 PATH = "/desk/tickets"
 FOUND = 8
 MOST_CITED = 20
+PROPERTIES = ("status", "topic", "severity", "team")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ async def drawn(visit: Visit, reference: str, *, problem: Problem | None = None,
             "review": case.review(visit, found, support),
             "topics": (support or {}).get("topics", ()),
             "teams": case.teams(support, found),
+            "properties": _properties(visit, found),
             "draft": draft,
             "chips": _chips(found, chosen, hits, draft),
             "hits": hits,
@@ -75,6 +77,11 @@ async def drawn(visit: Visit, reference: str, *, problem: Problem | None = None,
             "here": address(visit, found["reference"]),
         },
     )
+
+
+def _properties(visit: Visit, found: Data) -> dict[str, str]:
+    """As they stand; where a form of them was not taken, as it said."""
+    return {each: (visit.sent(f"{each}_was") and visit.sent(each)) or found[each] for each in PROPERTIES}
 
 
 async def _hits(visit: Visit, query: str, found: Data) -> list[dict[str, Any]]:

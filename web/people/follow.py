@@ -4,9 +4,10 @@ Mail scanners open links: a GET changes nothing.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from web.help.page import Page
-from web.help.visit import Missing
+from web.help.visit import Missing, Moved
 from web.people.visit import Personal, Rejected
 
 PATH = "/follow"
@@ -47,6 +48,11 @@ async def act(visit: Personal, token: str) -> Page:
         raise
     values: dict[str, Any] = {"done": done, "policy": (done["policy"] or {}).get("title", "")}
     return Page(template="people/following.html", title=visit.words("follow_title"), values=values)
+
+
+async def led_on(visit: Personal, token: str) -> Page:
+    """The address of that one click, opened by a person: its buttons must not post there. Raises `Moved`."""
+    raise Moved(visit.page(f"{PATH}/{quote(token, safe='')}"))
 
 
 async def end(visit: Personal, token: str) -> None:

@@ -31,5 +31,5 @@ def people_pages(site: Site, sessions: Sessions) -> list[BaseRoute]:
             for path, show, do in pages
         ),
         Route("/follow/{token}/end", people.posted(follow.end), methods=["POST"]),
-        Route("/follow/{token}/end", people.page(follow.link), methods=["GET", "HEAD"]),
+        Route("/follow/{token}/end", people.page(follow.led_on), methods=["GET", "HEAD"]),
     ]

@@ -47,8 +47,9 @@ async def _answer(people: People, request: Request) -> Response:
         return people.site.failed(people.site.visit(request, None), refused.status, refused.retry_after)
     root = people.site.visit(request, None).addresses.root
     if not accepted:
-        back = own_path(given.get("back") or f"{root}{ACCOUNT}").partition("?")[0]
-        return _status(401) if is_json else RedirectResponse(f"{back}?refused", 303, headers=SECURITY)
+        back = own_path(given.get("back") or f"{root}{ACCOUNT}")
+        told = f"{back}{'&' if '?' in back else '?'}refused"
+        return _status(401) if is_json else RedirectResponse(told, 303, headers=SECURITY)
     there = own_path(given.get("next") or f"{root}{ACCOUNT}")
     response = _status(204) if is_json else RedirectResponse(there, 303, headers=SECURITY)
     people.sessions.sign_in(request, response, token)

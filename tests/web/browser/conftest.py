@@ -11,6 +11,8 @@ from tests.support import JWT_SECRET, TOP, write
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 
+ZOOMED = {"width": 320, "height": 225}
+"""A window of 1280 by 900 at 400 % (WCAG 2.2, 1.4.10)."""
 OLD = "---\ntitle: Refund Policy\nupdated: 2024-01-15\n---\n## Time\n\nA refund takes ten days.\n"
 
 
@@ -43,6 +45,22 @@ def browser():
         browser = started.chromium.launch(executable_path=path, args=sandbox)
         yield browser
         browser.close()
+
+
+def to(page, selector):
+    """Press Tab until the element has the focus: it can be seen, and nothing on the way holds it."""
+    wanted = page.locator(selector).first
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("wanted => wanted.getRootNode().activeElement === wanted"):
+            return
+    raise AssertionError(f"Tab does not lead to {selector}")
+
+
+def reachable(action):
+    """In the smallest window it can be scrolled to, whole, and pressed: nothing lies over it."""
+    action.click(trial=True)
+    playwright.expect(action).to_be_in_viewport(ratio=1)
 
 
 def complains(message):

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
+from tests.web.browser.conftest import ZOOMED
+
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
 NARROW = {"viewport": {"width": 320, "height": 640}}
-ZOOMED = {"width": 320, "height": 256}
-"""A window of 1280 by 1024 at 400 % (WCAG 2.2, 1.4.10)."""
 PAGES = [
     "/",
     "/hi/",
@@ -75,12 +75,29 @@ def test_a_suggested_heading_names_its_page(open_page):
     expect(first.locator("small")).to_have_text("Refund an order")
 
 
-def test_suggestions_stay_in_the_readers_language(open_page):
-    page = open_page("/hi/")
-    page.get_by_role("combobox").type("api key")
+def test_a_click_changes_the_language_and_finding_and_reading_stay_in_it(open_page):
+    page = open_page("/articles/refund-order")
+    switch, html, title = page.locator("nav.languages"), page.locator("html"), page.locator("article h1")
+    expect(html).to_have_attribute("lang", "en")
+    expect(title).to_have_text("Refund an order")
+    switch.get_by_role("link", name="हिन्दी").click()
+    expect(page).to_have_url("/hi/articles/refund-order")
+    expect(html).to_have_attribute("lang", "hi")
+    expect(title).to_have_text("ऑर्डर का रिफ़ंड करना")
+    expect(switch.locator("[aria-current]")).to_have_text("हिन्दी")
+    page.get_by_role("combobox").type("पासवर्ड")
     page.wait_for_selector("[role=option]")
     paths = page.get_by_role("option").evaluate_all("all => all.map(each => each.dataset.href)")
     assert all(path.startswith("/hi/") for path in paths)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/hi/search\?q="))
+    page.locator(".hits .title").first.click()
+    expect(page).to_have_url(re.compile("/hi/articles/reset-password"))
+    expect(title).to_have_text("पासवर्ड रीसेट करना")
+    switch.get_by_role("link", name="English").click()
+    expect(page).to_have_url("/articles/reset-password")
+    expect(html).to_have_attribute("lang", "en")
+    expect(title).to_have_text("Reset your password")
 
 
 def test_the_skip_link_is_the_first_stop_and_leads_to_the_content(open_page):
@@ -123,7 +140,7 @@ def test_a_chapter_jumps_in_the_player(open_page):
     page.get_by_role("link", name="See what was taken off").click()
     page.wait_for_function("document.querySelector('video').currentTime >= 87")
     expect(page).to_have_url(re.compile(r"\?t=87$"))
-    assert page.locator(".chapters [aria-current]").inner_text().endswith("See what was taken off")
+    expect(page.locator(".chapters [aria-current]")).to_have_text(re.compile(r"See what was taken off\s*$"))
 
 
 def test_dark_follows_the_system_until_the_reader_chooses(open_page):

@@ -11,6 +11,7 @@ import pytest
 
 from kb.viewer import Role, Viewer
 from tests.support import AGENT, CUSTOMER, token
+from tests.web.browser.conftest import ZOOMED, reachable, to
 from tests.web.browser.test_axe import AXE, violations
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
@@ -104,11 +105,12 @@ def test_an_answer_appears_in_every_window_and_what_is_being_typed_stays(ticket,
 
 def test_parts_come_and_go_and_what_somebody_was_in_follows_once_they_left(ticket, reply):
     page = ticket()
+    reference = reference_of(page)
     live(page)
     expect(page.locator("#told")).to_have_text("")  # nor is one's own request
     page.locator("#promises > .promises summary").first.click()
     page.fill("#body", "I was")
-    reply(reference_of(page), "Solved, we think.", resolve=True)
+    reply(reference, "Solved, we think.", resolve=True)
     expect(page.locator("#rating")).to_be_visible()
     expect(page.locator("#promises .past")).to_have_count(0)
     expect(page.locator("#body")).to_have_value("I was")
@@ -119,6 +121,14 @@ def test_parts_come_and_go_and_what_somebody_was_in_follows_once_they_left(ticke
     page.fill("#body", "")
     page.locator("#body").blur()
     expect(page.get_by_text("Your message opens the request again.")).to_be_visible()
+    page.fill("#comment", "It took a week.")
+    page.evaluate("document.querySelector('#rating form').noValidate = true")
+    page.get_by_role("button", name="Send the rating").click()
+    expect(page.locator("#score-wrong")).to_be_visible()
+    live(page)
+    reply(reference, "One more thing.", resolve=True)
+    expect(page.locator("#messages")).to_contain_text("One more thing.")
+    expect(page.locator("#comment")).to_have_value("It took a week.")  # a form that was not taken
 
 
 def test_the_link_of_a_mail_leads_to_the_ticket_and_an_answer(ticket, open_page, served):
@@ -193,16 +203,7 @@ def test_the_whole_way_by_keyboard_alone(open_page, reply):
     page.get_by_text("Waiting for a senior agent to review it.").wait_for()
     to(page, "#promises summary")
     page.keyboard.press("Enter")
-    assert page.locator("#promises details").first.get_attribute("open") is not None
-
-
-def to(page, selector):
-    """Press Tab until the element has the focus: it can be seen, and nothing on the way holds it."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate("wanted => document.activeElement === wanted", page.locator(selector).first.element_handle()):
-            return
-    raise AssertionError(f"Tab does not lead to {selector}")
+    expect(page.locator("#promises details").first).to_have_attribute("open", "")
 
 
 def test_without_scripts_everything_is_a_form(ticket, reply):
@@ -238,6 +239,15 @@ def test_nothing_is_wider_than_the_window(ticket, site, width):
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
 
 
+def test_magnified_four_times_a_request_is_sent_and_answered(ticket, site):
+    page = ticket(viewport=ZOOMED)
+    here = page.url.removeprefix(site)
+    for path in (here, f"/hi{here}", "/contact", "/hi/contact"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+        reachable(page.locator("main form button.main").first)
+
+
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed in tests/clients (npm ci)")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_a_violation(open_page, ticket, reply, site, scheme):
@@ -247,6 +257,7 @@ def test_no_page_has_a_violation(open_page, ticket, reply, site, scheme):
     reply(reference, "Solved.", resolve=True)
     for path in (
         f"/tickets/{reference}",
+        f"/hi/tickets/{reference}",
         "/contact",
         "/account",
         "/feedback",

@@ -1,5 +1,6 @@
 """Who comes in: staff with a token, nobody else; what is sent carries the token of its page."""
 
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -38,10 +39,14 @@ def test_a_pasted_token_opens_the_desk_and_signing_out_closes_it(service, signed
 
 
 def test_a_token_that_is_none_is_told_of(service, signed_in):
-    given = {"token": "nonsense", "next": "/desk", "back": "/desk/sign-in"}
-    answer = service.http.post("/session", data=given, follow_redirects=False)
-    page = signed_in().get(answer.headers["location"])
-    assert "was not accepted" in page.one("p", role="alert").text
+    there = "/desk/tickets/T1?before=x"
+    page = signed_in().get(f"/desk/sign-in?back={quote(there)}")
+    for _ in range(2):
+        given = {name: page.one("input", name=name).attributes["value"] for name in ("next", "back")}
+        answer = service.http.post("/session", data=given | {"token": "nonsense"}, follow_redirects=False)
+        page = signed_in().get(answer.headers["location"])
+        assert "was not accepted" in page.one("p", role="alert").text
+        assert page.one("input", name="next").attributes["value"] == there
 
 
 @pytest.fixture

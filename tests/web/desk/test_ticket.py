@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.schema.desk.asking import ASHA, LATA, MANAGER, OUTSIDER, RAVI, REPLY, SENIOR
+from web.desk.acts import ACTS
 
 PAYOUTS, LIMITS, GOODWILL = "article:payouts", "article:limits", "article:goodwill"
 REOPEN = "mutation($input: ReopenTicketInput!) { reopenTicket(input: $input) { userErrors { message } } }"
@@ -136,6 +137,8 @@ def test_a_move_that_cannot_be_is_told(asha, ticket):
     assert page.one("p", role="alert").text == "A ticket that is new cannot become closed."
     page = asha.send(f"{ticket}/properties", 422, team_was="accounts", team="the moon")
     assert "There is no such team." in page.one("p", role="alert").text
+    assert page.one("input", id="set-team").attributes["value"] == "the moon"
+    assert page.one("input", name="team_was").attributes["value"] == "accounts"
 
 
 def test_conduct_is_told_with_its_end(asha, open_ticket):
@@ -266,6 +269,13 @@ def test_earlier_messages_are_a_page_away(asha, ticket):
     assert "A late payout." not in page.one("ol", class_="messages").text
     [earlier] = [each for each in page.all("a") if each.text == "Earlier messages"]
     assert "A late payout." in asha.get(earlier.attributes["href"]).one("ol", class_="messages").text
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_the_address_of_a_form_leads_to_its_ticket(asha, signed_in, ticket, act):
+    assert asha.leads(f"{ticket}/{act}") == ticket
+    assert signed_in().leads(f"{ticket}/{act}") == f"/desk/sign-in?back={ticket}/{act}"
+    asha.get(f"{ticket}/nonsense", 404)
 
 
 def test_a_form_that_is_too_large_is_refused(asha, ticket):

@@ -49,9 +49,10 @@ async function read() {
   }
 }
 
-// Somebody is in it, has opened something in it, or has typed into it or chosen something.
+// Somebody is in it, has opened something in it, or has typed into it or chosen something. A text counts even where the
+// page came with it: it was typed before, into a form that was not taken.
 function busy(part) {
-  const typed = [...part.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
+  const typed = [...part.querySelectorAll("textarea")].some((each) => each.value.trim() !== "");
   const chosen = [...part.querySelectorAll("[type=radio]")].some((each) => each.checked !== each.defaultChecked);
   const inside = part !== document.activeElement && part.contains(document.activeElement);
   return typed || chosen || inside || part.querySelector("details[open]") !== null;

@@ -51,7 +51,7 @@ export function searchView(panel, { query }) {
     running = new AbortController();
     const { signal } = running;
     try {
-      if (asked) draw((await api.ask("WidgetSearch", { query: asked, locale: api.locale }, { signal })).search, asked);
+      if (asked) draw(await api.ask("WidgetSearch", { query: asked, locale: api.locale }, { signal }), asked);
       else start(await api.ask("WidgetHome", { locale: api.locale }, { signal }));
       shown = asked;
       panel.found();
@@ -71,7 +71,8 @@ export function searchView(panel, { query }) {
     );
   }
 
-  function draw(found, asked) {
+  // `others` are the languages of the help center but its first one, which has no name in addresses.
+  function draw({ search: found, locales: [, ...others] }, asked) {
     const hits = found.edges.map((edge, index) => hit(found, edge, index + 1));
     const parts = [];
     if (found.match === "CORRECTED" && found.didYouMean) parts.push(make("p", { class: "told" }, words.corrected(found.didYouMean)));
@@ -80,7 +81,7 @@ export function searchView(panel, { query }) {
     if (hits.length) parts.push(make("ul", {}, ...hits));
     else parts.push(make("p", { class: "told" }, words.none(asked)), make("ul", {}, ...found.suggestions.map(instead)));
     if (found.totalCount > hits.length && hits.length) {
-      const all = `${panel.base}/search?q=${encodeURIComponent(asked)}`;
+      const all = `${panel.base}${others.includes(words.spoken) ? `/${words.spoken}` : ""}/search?q=${encodeURIComponent(asked)}`;
       parts.push(make("p", {}, make("a", { href: all, target: "_blank", rel: "noopener" }, words.all(found.totalCount))));
     }
     results.replaceChildren(...parts);
