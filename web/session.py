@@ -96,7 +96,7 @@ class Sessions:
         self._set(request, response, TICKETS, "", 0)
 
     def open_data(self, request: Request, response: Response, secret: str) -> None:
-        """Keep the secret of a link to a person's data, which works once, for as long as it takes to decide."""
+        """Keep the secret of a link to a person's data, for as long as it takes to decide."""
         self._set(request, response, DATA, secret, HOUR)
 
     def forget_data(self, request: Request, response: Response) -> None:

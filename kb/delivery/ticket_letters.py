@@ -22,11 +22,13 @@ Fill = Callable[[Ticket, Words, Mapping[str, Any]], dict[str, Any]]
 
 
 def received(case: Case) -> Letter | None:
-    """What is promised, the earliest first: a critical ticket is to be solved before others are answered."""
+    """What is promised, the earliest first. Where it is to be solved before it must be answered, that says it all."""
 
     def fill(ticket: Ticket, said: Words, entry: Mapping[str, Any]) -> dict[str, Any]:
         due = {name: _due(case, ticket, kind) for name, kind in _PROMISED.items()}
         known = sorted((moment, name) for name, moment in due.items() if moment)
+        if known and known[0][1] == "solve_by":
+            known = known[:1]
         promises = " ".join(entry[name].format(moment=said.moment(moment)) for moment, name in known)
         return {"promises": promises, "facts": tuple((name, moment) for moment, name in known)}
 
@@ -76,8 +78,8 @@ def escalation_decided(case: Case) -> Letter | None:
 
     def fill(ticket: Ticket, _: Words, entry: Mapping[str, Any]) -> dict[str, Any]:
         stage = _stage(case, ticket, escalation)["facts"][:1]
-        stays = () if ticket.status in DONE else (entry["open"],)
-        return {"quote": escalation.decision, "after": (*stays, entry[after]), "facts": stage}
+        stands = entry["solved" if ticket.status in DONE else "open"]
+        return {"quote": escalation.decision, "after": (f"{stands} {entry[after]}",), "facts": stage}
 
     return _about_ticket(case, "escalation_decided", fill)
 

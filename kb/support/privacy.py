@@ -16,7 +16,7 @@ from kb.support.desk import Actor, Desk
 from kb.support.erasing import erased
 from kb.support.exporting import exported
 from kb.support.people import email_key
-from kb.support.subjects import link_token, proven, token_hash
+from kb.support.subjects import fresh, link_token, proven, token_hash
 from kb.support.tables import DataLink, Erasure, Follow, Outbox, OutboxKind, Person
 
 LINK_LIVES = timedelta(hours=24)
@@ -25,7 +25,7 @@ ASKED_AGAIN = timedelta(minutes=5)
 
 
 def request_link(session: Session, desk: Desk, email: str | None, *, at: datetime) -> None:
-    """Mail a one-use link to an address that a visitor gave before. Raises `Refused` for what is no address.
+    """Mail a link to an address that a visitor gave before. Raises `Refused` for what is no address.
 
     Whether it is known is not told, neither by the answer nor by the time it takes: a row is written for each. That of
     an unknown address holds nothing but its hash, and no mail is made of it.
@@ -34,7 +34,7 @@ def request_link(session: Session, desk: Desk, email: str | None, *, at: datetim
     key = email_key(desk, address)
     session.execute(delete(DataLink).where(DataLink.expires_at <= at))
     before = session.scalar(select(DataLink).where(DataLink.email_key == key).order_by(DataLink.created_at.desc()))
-    if before is not None and before.created_at > at - ASKED_AGAIN:
+    if before is not None and before.created_at > at - ASKED_AGAIN and fresh(desk, before):
         return
     session.execute(delete(DataLink).where(DataLink.email_key == key))
     link = DataLink(id=uuid4(), email_key=key, created_at=at, expires_at=at + LINK_LIVES)
@@ -45,14 +45,15 @@ def request_link(session: Session, desk: Desk, email: str | None, *, at: datetim
 
 
 def export(session: Session, desk: Desk, *, by: Actor, token: str | None, at: datetime) -> dict[str, Any]:
-    """Everything about a person, ready for JSON. A token is used up. Raises `Refused` without an account or a token."""
+    """Everything about a person, ready for JSON. A token does it once, and may still erase. Raises `Refused` without an
+    account or a token."""
     return exported(session, proven(session, desk, by=by, token=token, at=at), at=at)
 
 
 def erase(session: Session, desk: Desk, *, by: Actor, token: str | None, at: datetime) -> Erasure:
     """Afterwards the person's name, address and words are in no table. A token is used up. Raises `Refused` without an
     account or a token. `Database.forget()` after the commit is the caller's."""
-    return erased(session, desk, proven(session, desk, by=by, token=token, at=at), at=at)
+    return erased(session, desk, proven(session, desk, by=by, token=token, at=at, erasing=True), at=at)
 
 
 def _known(session: Session, key: str) -> bool:

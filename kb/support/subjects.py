@@ -1,4 +1,7 @@
-"""Whose data is asked for: an account's by its key, a visitor's by an address that a one-use link proved."""
+"""Whose data is asked for: an account's by its key, a visitor's by an address that a mailed link proved.
+
+A link works once for each: who has taken their data out may still have it erased.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,10 +51,12 @@ class Subject:
         return or_(theirs, (Follow.email_key == self.address) & Follow.person_id.is_(None))
 
 
-def proven(session: Session, desk: Desk, *, by: Actor, token: str | None, at: datetime) -> Subject:
-    """Who asks. A token is used up, whatever is done with it. Raises `Refused` where nothing proves who it is."""
+def proven(
+    session: Session, desk: Desk, *, by: Actor, token: str | None, at: datetime, erasing: bool = False
+) -> Subject:
+    """Who asks. A token is used up for what is done with it. Raises `Refused` where nothing proves it."""
     if token is not None:
-        address = _used_up(session, desk, token, at)
+        address = _used_up(session, desk, token, at, erasing=erasing)
         people = session.scalars(select(Person).where(Person.email_key == address, Person.key.is_(None))).all()
         return Subject(tuple(people), None, address, _visitor(desk, by))
     if not by.viewer.signed_in:
@@ -69,14 +74,30 @@ def token_hash(desk: Desk, token: str) -> str:
     return desk.hashed("data link's token", token)
 
 
-def _used_up(session: Session, desk: Desk, token: str, at: datetime) -> str:
+def exported_hash(desk: Desk, token: str) -> str:
+    """What the row knows once the data was taken out: the same token finds it for erasing alone."""
+    return desk.hashed("data link's token, to erase", token)
+
+
+def fresh(desk: Desk, link: DataLink) -> bool:
+    """Whether nothing was done with it yet."""
+    return link.token_hash == token_hash(desk, link_token(desk, link))
+
+
+def _used_up(session: Session, desk: Desk, token: str, at: datetime, *, erasing: bool) -> str:
     token = token.removeprefix("data.")  # as the last part of the mailed link has it
-    link = session.scalar(select(DataLink).where(DataLink.token_hash == token_hash(desk, token)).with_for_update())
+    unused, exported = token_hash(desk, token), exported_hash(desk, token)
+    known = DataLink.token_hash.in_([unused, exported] if erasing else [unused])
+    link = session.scalar(select(DataLink).where(known).with_for_update())
     if link is None or link.expires_at <= at:
         raise Refused("NOT_FOUND", "This link was used, or is too old. Please ask for another.", field=(FIELD,))
-    session.delete(link)
+    address = link.email_key
+    if erasing:
+        session.delete(link)
+    else:
+        link.token_hash = exported
     session.flush()
-    return link.email_key
+    return address
 
 
 def _visitor(desk: Desk, by: Actor) -> str | None:

@@ -22,7 +22,8 @@ class RequestMyDataLinkInput:
 class MyDataInput:
     confirm: bool = strawberry.field(description="True: it is meant so.")
     token: str | None = strawberry.field(
-        default=None, description="For visitors: what the mailed link ends in. It works once, for 24 hours."
+        default=None,
+        description="For visitors: what the mailed link ends in. In 24 hours it exports once, erases once.",
     )
 
 
@@ -63,7 +64,7 @@ Mine = Annotated[MyDataInput, strawberry.argument(description="Whose data, and t
 @strawberry.type
 class PrivacyMutations:
     @strawberry.mutation(
-        description="Have a one-use link mailed to an address, which proves it: for visitors, who have no account."
+        description="Have a link mailed to an address, which proves it: for visitors, who have no account."
     )
     async def request_my_data_link(self, info: Info, input: Whose) -> RequestMyDataLinkPayload:
         context = info.context

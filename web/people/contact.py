@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from starlette.responses import RedirectResponse, Response
 
+from kb.errors import Refused as Invalid
+from kb.support import fields
 from web.design.moments import moments
 from web.design.responses import SECURITY
 from web.help.home import support_line
@@ -31,7 +33,7 @@ async def contact(visit: Personal) -> Page:
         "line": support_line(visit, support),
         "channels": _channels(support) if support else [],
         "at": moments(words, support["timeZone"] if support else None),
-        "promised": _promised(support) if support else [],
+        "promised": _promised(support) if support else None,
         "terms_language": foreign_terms(visit, support),
         "viewer": data["viewer"],
         "ordered": ORDERED,
@@ -76,13 +78,29 @@ def ask(sessions: Sessions) -> Callable[[Personal], Any]:
 
 
 async def _complete(visit: Personal) -> None:
-    """Raises `Rejected`. GraphQL has no words for a value that is none of an enum."""
+    """Raises `Rejected` with all that is wrong: the service names the first alone."""
     data = await visit.look("MyContact")
     if data["support"] is None:
         raise Rejected({"": visit.words("no_support")})
-    visit.need("subject", "topic", "body", *(["email"] if data["viewer"]["role"] == "VISITOR" else []))
-    if visit.typed("topic") not in {each["topic"] for each in data["support"]["topics"]}:
-        raise Rejected({"topic": visit.words("wrong_REQUIRED")})
+    visitor = data["viewer"]["role"] == "VISITOR"
+    topics = {each["topic"] for each in data["support"]["topics"]}
+    wrong = {
+        "subject": None if visit.typed("subject") else "REQUIRED",
+        "topic": None if visit.typed("topic") in topics else "REQUIRED",
+        "body": None if visit.typed("body") else "REQUIRED",
+        "email": _no_address(visit.typed("email")) if visitor else None,
+    }
+    if any(wrong.values()):
+        raise Rejected({name: visit.words(f"wrong_{why}") for name, why in wrong.items() if why})
+
+
+def _no_address(given: str) -> str | None:
+    """Why mail cannot be sent there, by the rule of the service."""
+    try:
+        fields.email(given)
+    except Invalid as refused:
+        return refused.reason
+    return None
 
 
 def foreign_terms(visit: Visit, support: Data | None) -> str | None:
@@ -90,16 +108,26 @@ def foreign_terms(visit: Visit, support: Data | None) -> str | None:
     return foreign(visit, support["policy"]) if support else None
 
 
-def _promised(support: Data) -> list[dict[str, Any]]:
-    """What is due and when, the earliest first; `topics` are those that a promise is for, none: all."""
-    answers = [each["responseDueAt"] for each in support["channels"] if each["channel"] == "WEB"]
-    promised: dict[str, list[str]] = {}
-    for each in support["topics"]:
-        if each["resolutionDueAt"]:
-            promised.setdefault(each["resolutionDueAt"], []).append(each["title"])
-    found = [{"at": each, "topics": []} for each in answers if each]
-    found += [{"at": moment, "topics": titles} for moment, titles in promised.items()]
-    return sorted(found, key=lambda each: datetime.fromisoformat(each["at"]))
+def _promised(support: Data) -> dict[str, Any]:
+    """`answered`: when everybody is; `critical`: titles of topics that are `solved` by a moment, `sooner` than that.
+
+    A solution says it all where it is due before the first answer.
+    """
+    answered = next((each["responseDueAt"] for each in support["channels"] if each["channel"] == "WEB"), None)
+    critical = [each for each in support["topics"] if each["resolutionDueAt"]]
+    solved: dict[str, list[str]] = {}
+    for each in sorted(critical, key=lambda each: datetime.fromisoformat(each["resolutionDueAt"])):
+        solved.setdefault(each["resolutionDueAt"], []).append(each["title"])
+    return {
+        "answered": answered,
+        "critical": [each["title"] for each in critical],
+        "solved": solved,
+        "sooner": [each["topic"] for each in critical if answered and _before(each["resolutionDueAt"], answered)],
+    }
+
+
+def _before(moment: str, other: str) -> bool:
+    return datetime.fromisoformat(moment) <= datetime.fromisoformat(other)
 
 
 def _channels(support: Data) -> list[Data]:

@@ -20,7 +20,7 @@ LONGEST = 100
 def link(people: People) -> Callable[..., Awaitable[Response]]:
     """`<reference>.<secret>` leads to a ticket, `data.<secret>` to a person's data. Raises `Missing` for a wrong one.
 
-    Of a person's data only the button tells: looking would use it up.
+    Of a person's data only the buttons tell: looking would use it up.
     """
 
     async def show(visit: Personal, token: str) -> Response:

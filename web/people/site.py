@@ -15,6 +15,7 @@ from web.help.page import Page
 from web.help.site import Site, own_path
 from web.help.visit import Missing, Moved
 from web.people.forms import TooLong, typed
+from web.people.kept import nothing
 from web.people.visit import Personal, Rejected
 from web.session import FORM_TOKEN, Sessions
 
@@ -75,8 +76,6 @@ class People:
             return await self._signed_in(visit, show, do, parameters)
         except Moved as moved:
             return RedirectResponse(own_path(moved.path), 303, headers=SECURITY)
-        except Missing:
-            return self.send(*nothing(visit))
         except TooLong:
             return self.site.failed(visit, 413)
         except Refused as refused:
@@ -98,6 +97,12 @@ class People:
         return response
 
     async def _answer(self, visit: Personal, show: Show, do: Do | None, parameters: Mapping[str, Any]) -> Response:
+        try:
+            return await self._found(visit, show, do, parameters)
+        except Missing:
+            return self.send(*nothing(visit))
+
+    async def _found(self, visit: Personal, show: Show, do: Do | None, parameters: Mapping[str, Any]) -> Response:
         if visit.request.method in ("GET", "HEAD"):
             return self._shown(visit, await show(visit, **parameters))
         if do is None:
@@ -142,13 +147,7 @@ class People:
         }
         drawn = self.site.draw(visit, replace(page, values=values | dict(page.values), indexed=False))
         # Not compressed: a token stands beside words of strangers, and lengths would tell of it (CVE-2013-3587).
-        response = Response(drawn.body, page.status, headers={**SECURITY, "content-type": drawn.type})
+        asked = {"www-authenticate": "Bearer"} if page.status == 401 else {}
+        response = Response(drawn.body, page.status, headers={**SECURITY, **asked, "content-type": drawn.type})
         self.sessions.keep_visitor(visit.request, response, visit.session)
         return response
-
-
-def nothing(visit: Personal) -> tuple[Personal, Page]:
-    """The same for what is not there and for what is not for this person; in a language that we have."""
-    if visit.wanted is not None and visit.wanted not in visit.locales:
-        visit = replace(visit, wanted=None, addresses=replace(visit.addresses, prefix=""))
-    return visit, Page(template="people/missing.html", title=visit.words("no_ticket_title"), status=404)

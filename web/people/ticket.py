@@ -12,6 +12,7 @@ from web.help.visit import Data, Missing, Moved
 from web.people import case
 from web.people.account import STAFF
 from web.people.contact import foreign_terms
+from web.people.kept import WORDS
 from web.people.visit import Personal, Rejected
 
 DESK = "/desk/tickets"
@@ -36,6 +37,7 @@ async def ticket(visit: Personal, reference: str) -> Page:
         "standing": case.standing(found),
         "ended": case.final(found) and found["status"] in case.OVER,
         "steps": stages,
+        "left": _left(visit, found),
         "news_due": case.news_due(found["escalation"]),
         "promises": case.promises(found, stages),
         "terms_language": foreign_terms(visit, support),
@@ -84,6 +86,18 @@ def _earlier(found: Data) -> str | None:
     """The cursor before which there are more messages."""
     info = found["messages"]["pageInfo"]
     return info["startCursor"] if info["hasPreviousPage"] else None
+
+
+def _left(visit: Personal, found: Data) -> list[tuple[str, str]]:
+    """What was typed into a form that is not there any more, by its label: somebody closed the ticket meanwhile."""
+    over, closed = case.final(found) and found["status"] in case.OVER, found["status"] == "CLOSED"
+    there = {
+        "body": not over and not closed,
+        "reopen_reason": not over and closed,
+        "reason": found["canEscalate"]["allowed"],
+        "comment": found["status"] in case.OVER,
+    }
+    return [(WORDS[name], visit.form[name]) for name in WORDS if visit.typed(name) and not there[name]]
 
 
 def _topic(found: Data, support: Data | None) -> str:

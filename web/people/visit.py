@@ -51,11 +51,6 @@ class Personal(Visit):
     def typed(self, name: str) -> str:
         return self.form.get(name, "").strip()
 
-    def need(self, *names: str) -> None:
-        """Raises `Rejected` with every field of these that is empty: the service names the first alone."""
-        if empty := [name for name in names if not self.typed(name)]:
-            raise Rejected(dict.fromkeys(empty, self.words("wrong_REQUIRED")))
-
     def chosen(self, name: str) -> str | None:
         """What was typed into a field that may be left empty."""
         return self.typed(name) or None

@@ -1,4 +1,4 @@
-"""Requests that must not count twice: idempotency keys, one-use links to a person's data, receipts of erasure."""
+"""Requests that must not count twice: idempotency keys, links to a person's data, receipts of erasure."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,7 +24,7 @@ class Idempotency(Table):
 
 
 class DataLink(Table):
-    """A visitor proves an address once; `token_hash` finds the row, and the address goes with it."""
+    """A visitor proves an address; `token_hash` finds the row, and is another one once the data was taken out."""
 
     __tablename__ = "data_links"
 

@@ -242,6 +242,27 @@ def test_a_link_works_once(office, work):
     assert caught.value.reason == "NOT_FOUND"
 
 
+def test_who_took_their_data_out_may_have_it_erased_by_the_same_link(office):
+    office.open(by=visitor(), email=ADDRESS)
+    token = link(office)
+    office.do(privacy.export, by=visitor(), token=token)
+    assert office.do(privacy.erase, by=visitor(), token=token).tickets == 1
+    for work in (privacy.export, privacy.erase):
+        with pytest.raises(Refused):
+            office.do(work, by=visitor(), token=token)
+
+
+def test_an_exported_link_ends_with_its_day_and_delays_no_other(office):
+    office.open(by=visitor(), email=ADDRESS)
+    token = link(office)
+    office.do(privacy.export, by=visitor(), token=token)
+    with pytest.raises(Refused):
+        office.do(privacy.erase, by=visitor(), token=token, at=NOW + LINK_LIVES)
+    assert link(office) != token
+    with pytest.raises(Refused):
+        office.do(privacy.erase, by=visitor(), token=token)
+
+
 def test_a_link_ends_after_a_day(office):
     office.open(by=visitor(), email=ADDRESS)
     token = link(office)

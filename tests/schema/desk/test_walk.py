@@ -104,7 +104,8 @@ def asks(client: Client, mails: Mailbox) -> Asked:
     assert "payouts" in [each["node"]["slug"] for each in first["suggestions"]]
     to, subject, text = mails.next()
     assert (to, subject) == (MEERA, f"We have your request: {SUBJECT} [{first['ticket']['reference']}]")
-    assert "You will have an answer by Friday, 20 November 2026, 10:30 IST." in text
+    assert "It is critical: we aim to solve it by Thursday, 19 November 2026, 14:30 IST." in text
+    assert "You will have an answer" not in text
     reference, _, secret = link(text, "/t/").partition(".")
     assert (reference, secret) == (first["ticket"]["reference"], first["accessToken"])
     assert [each["reference"] for each in client.ask(QUEUE, viewer=ASHA)["tickets"]["nodes"]] == [

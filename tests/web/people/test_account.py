@@ -145,10 +145,13 @@ def test_an_account_takes_its_data_out_and_is_erased_after_a_second_question(bro
     assert (page.status, "Please confirm that you are sure." in page.text) == (422, True)
     page.submit("confirm", sure="yes")
     assert "Your data is erased" in page.text
+    assert "You are signed out here." in page.text
+    assert "kb-session" not in page.cookies
     assert "Something of mine" not in page.get("/account").text
+    assert "Signed in as" not in page.text
 
 
-def test_a_visitor_proves_an_address_by_a_link_that_works_once(fresh_service):
+def test_a_visitor_proves_an_address_by_a_link_that_exports_once_and_erases_once(fresh_service):
     _, var, browser = fresh_service
     browser().ask()
     page = browser().get("/account/data")
@@ -164,11 +167,27 @@ def test_a_visitor_proves_an_address_by_a_link_that_works_once(fresh_service):
     assert page.url == "/account/data"
     page.submit("export")
     assert "The payout is late" in json.dumps(page.answer.json())
+    page.get("/account/data").submit("export")
+    assert page.status == 422
+    assert page.text.count("This link has exported already, or is too old.") == 1
+    page.submit("erase").submit("confirm", sure="yes")
+    assert (page.status, "Your data is erased" in page.text) == (200, True)
+    assert "You are signed out here." not in page.text
     assert "kb-data" not in page.cookies
     page.get(f"/t/data.{secret}").submit("erase").submit("confirm", sure="yes")
-    assert page.status == 422
-    assert "This link was used, or is too old." in page.text
-    assert page.cookies["kb-data"]
+    assert (page.status, page.text.count("This needs the link that we mail you.")) == (422, 1)
+    assert not page.offers("export")
+    assert "kb-data" not in page.cookies
+
+
+def test_a_form_of_a_link_to_data_that_is_gone_says_so_once(browser):
+    page = browser().get("/t/data.wrong").get("/account/data")
+    del page.cookies["kb-data"]
+    for action in ("erase", "export"):
+        page.post("/account/data", {**page.forms[0]["hidden"], "action": action})
+        assert (page.status, page.text.count("This needs the link that we mail you.")) == (422, 1)
+        page.get("/t/data.wrong").get("/account/data")
+        del page.cookies["kb-data"]
 
 
 def test_who_opened_a_link_to_data_alone_can_have_it_forgotten(browser):

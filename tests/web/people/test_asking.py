@@ -16,8 +16,13 @@ def test_the_contact_page_says_what_is_open_and_what_is_promised(browser):
     assert page.status == 200
     assert "Answer by" in page.text
     promised = " ".join(page.html.one("ul", class_="promise").text.split())
-    assert promised.startswith("Critical, solved by ")
-    assert "IST: Payments and payouts · Service outage A first answer comes by " in promised
+    assert promised.startswith("A first answer comes by ")
+    assert (
+        "IST. Critical, and solved first: Payments and payouts · Service outage Critical: we aim to solve" in promised
+    )
+    sooner = {each.attributes["value"] for each in page.html.all("option", data_sooner=True)}
+    assert sooner == {each.attributes["value"] for each in page.html.all("option", data_solved=True)}
+    assert "PAYMENTS" in sooner
     assert [each.text.split()[0] for each in page.html.all("h3")] == ["E-mail", "Live", "Phone"]
     assert page.html.one("a", href="mailto:support@ooulet.com")
     assert "+91" not in page.text  # the number is for people who are signed in
@@ -29,7 +34,7 @@ def test_the_contact_page_says_what_is_open_and_what_is_promised(browser):
 def test_plans_are_promised_a_solution_sooner(browser):
     def hours(page):
         html = page.get("/contact").answer.text.partition('<ul class="promise">')[2].partition("</ul>")[0]
-        solved, answered = (datetime.fromisoformat(each.attributes["datetime"]) for each in read(html).all("time"))
+        answered, solved = (datetime.fromisoformat(each.attributes["datetime"]) for each in read(html).all("time"))
         return round((answered - solved).total_seconds() / 3600)
 
     assert (hours(browser()), hours(browser().sign_in(RAVI))) == (24 - 4, 24 - 2)
@@ -105,6 +110,15 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(browse
     assert "subject-wrong" in field["aria-describedby"]
     assert page.html.one("input", name="order").attributes["value"] == "A 17"
     assert page.html.one("option", value="REFUND").attributes.keys() >= {"selected"}
+    page.submit(subject=" ", body="", topic="NONSENSE", email="meera@")
+    wrong = {each.attributes["id"]: each.text for each in page.html.all("p", class_="why")}
+    assert wrong == dict.fromkeys(["subject-wrong", "body-wrong", "topic-wrong"], "Please fill this in.") | {
+        "email-wrong": "This does not look right."
+    }
+    links = [
+        each for each in page.html.all("a") if each.attributes["href"] in ("#subject", "#topic", "#body", "#email")
+    ]
+    assert [each.text for each in links] == ["Subject", "Topic", "What happened?", "Your e-mail address"]
     page.submit(**(SENT | {"email": "no address"}))
     assert page.status == 422
     assert page.html.one("p", id="email-wrong").text == "This does not look right."
@@ -174,7 +188,9 @@ def test_a_wrong_link_is_answered_as_a_missing_ticket(browser):
         "action": "reply",
         "body": "Intruder",
     }
-    assert stranger.post(f"/tickets/{reference}", post).status == 404
+    tried = [stranger.post(path, post).answer for path in (f"/tickets/{reference}", "/tickets/T000-000-000")]
+    assert [each.status_code for each in tried] == [401, 401]
+    assert len({each.text.replace(each.url.path, "") for each in tried}) == 1
     assert "Intruder" not in mine.get(f"/tickets/{reference}").text
 
 
