@@ -19,7 +19,7 @@ from kb.console import failing_clearly, progress
 from kb.demo import Told, already_there, fill
 from kb.demo.people import STAFF
 from kb.demo.readers import Found
-from kb.errors import Refused, SetupError, Unavailable
+from kb.errors import SetupError, Unavailable
 from kb.evaluation.lines import as_json, lines
 from kb.evaluation.outcome import evaluate
 from kb.evaluation.queries import read_queries
@@ -37,6 +37,7 @@ from kb.settings import Settings, own_secret, read_settings
 from kb.store.database import SETTING, Database
 from kb.store.migrate import migrate
 from kb.support.desk import Desk
+from kb.support.policy import find_support_policy
 from kb.viewer import ANYONE, Plan, Role, Viewer
 from search.protocol import SearchQuery
 
@@ -238,16 +239,15 @@ def demo(
 def _lived(settings: Settings, *, again: bool, seed: int) -> Told:
     live = _loaded(settings)
     secret = settings.secret.get_secret_value() if settings.secret else own_secret(settings, server.SECRET_FILE)
-    desk, find = Desk(live.library, secret.encode()), partial(_found, live)
+    desk, find, now = Desk(live.library, secret.encode()), partial(_found, live), datetime.now(UTC)
+    if find_support_policy(live.library, ANYONE, live.library.default_locale, on=live.library.today(now)) is None:
+        raise SetupError("KB_CONTENT: No support policy is in force, so there is nothing to promise.")
     with _database(settings) as database, progress("Living through a month") as living:
         if database.embedded:
             migrate(database)
         if not again and (tickets := database.read(already_there)):
             raise SetupError(f"{SETTING}: it holds {tickets} tickets already; --again adds to them.")
-        try:
-            return fill(database, desk, find, now=datetime.now(UTC), seed=seed, advance=living)
-        except Refused as refused:
-            raise SetupError(f"KB_CONTENT: {refused}") from None
+        return fill(database, desk, find, now=now, seed=seed, advance=living)
 
 
 def _found(live: LiveLibrary, text: str) -> Found:

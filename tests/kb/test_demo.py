@@ -1,5 +1,6 @@
 """A month that is made up: every state is in it, it is told by its seed, and nobody is written to about it."""
 
+import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 
 import server
 from kb.cli import app
-from kb.delivery.work import do, find_due
+from kb.delivery.work import Work, do, find_due
 from kb.demo import already_there, fill, month
 from kb.demo.readers import Found
 from kb.demo.texts import ANSWERS, QUESTIONS, SAID
@@ -98,6 +99,37 @@ def test_all_of_it_lies_in_the_month_before(lived):
 def test_nobody_is_written_to(lived):
     database, _, _ = lived
     assert database.read(lambda session: session.scalar(select(func.count()).select_from(Outbox))) == 0
+
+
+def test_a_service_that_runs_beside_it_neither_disturbs_it_nor_writes_to_anybody(library, tmp_path, lived):
+    """Twice over: the second month begins with the addresses of the first, and with its own work alone."""
+    url = f"sqlite:///{tmp_path}/kb.db"
+    database, beside = Database(url), Database(url)
+    migrate(database)
+    desk, seen, over = Desk(library, b"s" * 40), Counter(), threading.Event()
+
+    def serve():
+        service = Work(beside, lambda: desk)
+        while not over.is_set():
+            seen["mails"] += beside.read(lambda session: session.scalar(select(func.count()).select_from(Outbox)))
+            seen["addresses"] += beside.read(lambda session: session.scalar(select(func.count(Person.email))))
+            seen["done"] += service.round(NOW)
+            seen["rounds"] += 1
+
+    running = threading.Thread(target=serve)
+    running.start()
+    try:
+        first = fill(database, desk, lambda _text: FOUND, now=NOW)
+        second = fill(database, desk, lambda _text: FOUND, now=NOW)
+    finally:
+        over.set()
+        running.join()
+        database.close()
+        beside.close()
+    assert first == lived[1]
+    assert (second.tickets, second.escalations) == (2 * first.tickets, 2 * first.escalations)
+    assert (seen["mails"], seen["addresses"], seen["done"]) == (0, 0, 0)
+    assert seen["rounds"] > 10
 
 
 def test_nor_is_anybody_when_a_service_runs_over_it_for_weeks(library, lived):
