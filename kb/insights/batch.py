@@ -14,6 +14,9 @@ from kb.insights.tables import Search
 from kb.privacy import PLACEHOLDER
 
 TYPING = timedelta(seconds=30)
+COMPOSING, COMPOSED_WORDS = timedelta(minutes=5), 3
+"""A sentence takes its time: from so many words on, what goes on from them is the same one. A subject is written so."""
+_LEAST_MENDED = 4
 PURGED_AT_ONCE = 5_000  # rows: other writers wait meanwhile
 _BEING_TYPED = re.compile(r"[\d\W]*|\S+|[a-z]{2}\d[a-z\d ]*")  # the last is an IBAN
 _UNTOUCHED = {"opened_page": None, "ticket_id": None}
@@ -70,13 +73,28 @@ def purge(session: Session, *, before: datetime) -> int:
 
 
 def continues(before: str, after: str) -> bool:
-    """Whether one normalised query becomes the other by typing on, or by deleting from the end.
+    """Whether one normalised query becomes the other by typing on, or by deleting from the end; or at one place within.
 
     A number or an address has no placeholder before its end is typed: what was stored of it is replaced.
     """
-    if after.startswith(before) or before.startswith(after):
+    if after.startswith(before) or before.startswith(after) or _mended(before, after):
         return True
     return _completes(before, after) or _completes(after, before)
+
+
+def _mended(before: str, after: str) -> bool:
+    """Whether the shorter one is the longer one but for one place; of a few letters that would be chance."""
+    shorter, longer = sorted((before, after), key=len)
+    if len(shorter) < _LEAST_MENDED:
+        return False
+    same = next((at for at, each in enumerate(shorter) if each != longer[at]), len(shorter))
+    return longer.endswith(shorter[same:])
+
+
+def _slowly(before: str, after: str) -> bool:
+    """Whether a sentence is written on, after a pause."""
+    shorter = min(before, after, key=len)
+    return len(shorter.split()) >= COMPOSED_WORDS and continues(before, after)
 
 
 def _completes(whole: str, part: str) -> bool:
@@ -176,17 +194,14 @@ class _Rows:
 def _latest(session: Session, asked: Sequence[Asked]) -> dict[str, Row]:
     """The last search of each visitor who may still be typing it."""
     visitors = {item.visitor for item in asked}
-    since = min(item.at for item in asked) - TYPING
+    since = min(item.at for item in asked) - COMPOSING
     rows = session.execute(select(*_LATEST).where(Search.visitor.in_(visitors), Search.at >= since).order_by(Search.at))
     return {row.visitor: dict(row._mapping) for row in rows}
 
 
 def _is_typing(row: Row, item: Asked) -> bool:
     """A search from which something was opened is over."""
-    return (
-        row["opened_page"] is None
-        and row["ticket_id"] is None
-        and row["staff"] == item.searched.staff
-        and abs(item.at - row["at"]) <= TYPING
-        and continues(row["normalised"], item.searched.normalised)
-    )
+    if row["opened_page"] is not None or row["ticket_id"] is not None or row["staff"] != item.searched.staff:
+        return False
+    before, after, pause = row["normalised"], item.searched.normalised, abs(item.at - row["at"])
+    return (pause <= TYPING and continues(before, after)) or (pause <= COMPOSING and _slowly(before, after))

@@ -39,6 +39,13 @@ def test_a_row_is_updated_while_each_keystroke_follows_within_30_seconds(databas
     assert queries(database) == ["payout", "payout failed"]
 
 
+def test_a_sentence_is_one_search_however_slowly_it_is_written(database):
+    put(database, asked("refund of order", "v1", after(0)), asked("refund of order from", "v1", after(200)))
+    put(database, asked("refund of order from monday", "v1", after(500)), asked("refund of", "v1", after(540)))
+    put(database, asked("refund of order from monday again", "v1", after(900)))
+    assert queries(database) == ["refund of order from monday", "refund of", "refund of order from monday again"]
+
+
 def test_other_searches_and_other_visitors_are_other_rows(database):
     put(database, asked("payout", "v1"), asked("refund", "v1"), asked("payout fee", "v2"), asked("payout fees", None))
     put(database, asked("refunds", None), asked("refunds", None))
@@ -125,6 +132,10 @@ def test_an_open_told_again_changes_nothing_and_another_takes_its_place(database
         ("[aadhaar]", "2345 6789", True),
         ("iban de89 3704 00", "iban [iban]", True),
         ("call me back", "call [phone]", False),
+        ("gift for my brother", "gift cards for my brother", True),
+        ("upi refund", "refund", True),
+        ("payout late", "payout lost", False),
+        ("gst", "gift cards of last year, lost", False),
         ("payout delay", "mail [email]", False),
     ],
 )
