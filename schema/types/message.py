@@ -6,8 +6,7 @@ from functools import partial
 
 import strawberry
 
-from kb.library.markdown import to_html
-from kb.library.markdown.sanitise import SCHEMES
+from kb.library.markdown import written_html
 from kb.support import citations
 from kb.support.tables import Citation, Message
 from schema import ids, make
@@ -54,7 +53,7 @@ class TicketMessage(Node):
 
     @strawberry.field(description="The text as sanitised HTML.", metadata=weight(HTML_OBJECTS))
     async def body_html(self, info: Info) -> HTML:
-        render = partial(to_html, self.row.body, locale=info.context.locale, resolve=_as_written, keep_title=True)
+        render = partial(written_html, self.row.body, locale=info.context.locale)
         return HTML(await asyncio.to_thread(render) if len(self.row.body) > LONG else render())
 
     @strawberry.field(description="The pages that it cites, in order.", metadata=assumed_size(CITED))
@@ -100,11 +99,3 @@ def article_citation(row: Citation) -> ArticleCitation:
 
 def _place(node: TicketMessage) -> tuple[int, str]:
     return round(node.created_at.timestamp() * 1_000_000), node.row.id.hex
-
-
-def _as_written(target: str, image: bool) -> str | None:
-    """Links in messages are absolute, what is relative leads nowhere; pictures are told by their words."""
-    if image:
-        return None
-    scheme, _, rest = target.partition(":")
-    return target if rest and scheme.lower() in SCHEMES else None

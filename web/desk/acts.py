@@ -87,11 +87,11 @@ FORMS = {"messages": "message", "review": "escalation", "updates": "escalation",
 
 async def again(visit: Visit, reference: str, *, act: str, why: str, status: int = 200) -> Page:
     """The page as a form of it was sent, which was not taken."""
-    return await drawn(visit, reference, problem=Problem(FORMS.get(act, act), why), status=status)
+    return await drawn(visit, reference, problem=Problem(FORMS.get(act, act), why, notice=status == 200), status=status)
 
 
 async def led_on(visit: Visit, reference: str) -> str:
-    """The address of a form, opened anew: where a page was drawn again without scripts, that is what a browser shows."""
+    """The address of a form, asked for anew: a browser without scripts shows it where the page was drawn again."""
     return address(visit, reference)
 
 

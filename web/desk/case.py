@@ -6,6 +6,7 @@ from typing import Any
 from web.desk.page import Data
 from web.desk.visit import Visit
 from web.desk.when import Due, due
+from web.people.case import news_due
 
 OPEN = frozenset({"REQUESTED", "UNDER_REVIEW"})
 DONE = frozenset({"RESOLVED", "CLOSED"})
@@ -13,11 +14,13 @@ SAID = frozenset({"REPLIED", "NOTED"})
 
 
 def promises(visit: Visit, ticket: Data) -> list[dict[str, Any]]:
-    """The promises with how each stands; those that still run come first."""
+    """The promises with how each stands; those that still run come first. News is none once the stage is decided."""
+    late_news = ticket["escalation"] is not None and news_due(ticket["escalation"]) is None
     kinds = [each["kind"] for each in ticket["targets"]]
     told = [
         {**each, "key": f"{each['kind']} {kinds[:place].count(each['kind'])}", "stands": _standing(visit, each)}
         for place, each in enumerate(ticket["targets"])
+        if each["metAt"] is not None or each["kind"] != "ESCALATION_UPDATE" or not late_news
     ]
     return sorted(told, key=lambda each: each["metAt"] is not None)
 
@@ -72,6 +75,7 @@ def review(visit: Visit, ticket: Data, support: Data | None) -> dict[str, Any] |
         **found,
         "stage": stage,
         "open": found["state"] in OPEN,
+        "news": news_due(found),
         "mine": may_review(visit.viewer or {}, role, stage["team"]),
         "role": role,
         "next_step": next_step(ticket),

@@ -2,9 +2,10 @@
 
 from urllib.parse import quote, urlencode
 
+from kb.library.markdown import written_html
 from web.client import Refused
 from web.desk.acts import REFUSED
-from web.desk.page import Page, Problem
+from web.desk.page import Data, Page, Problem
 from web.desk.visit import Visit
 
 PATH = "/desk/feedback"
@@ -35,13 +36,19 @@ async def review(visit: Visit) -> Page | str:
 
 async def again(visit: Visit, *, why: str, status: int = 200) -> Page:
     """The page as a form of it was sent, which was not taken."""
-    return await _drawn(visit, problem=Problem(visit.sent("id") or "", why), status_code=status)
+    return await _drawn(visit, problem=Problem(visit.sent("id") or "", why, notice=status == 200), status_code=status)
 
 
 def address(visit: Visit, **given: str | None) -> str:
     kept = {key: value for key, value in given.items() if value}
     path = visit.addresses.path(PATH)
     return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def _told(visit: Visit, row: Data) -> Data:
+    """With its words as HTML, drawn as those of tickets are."""
+    said = {name: written_html(row[name] or "", locale=visit.words.locale) for name in ("text", "response")}
+    return {**row, "html": said}
 
 
 async def _drawn(visit: Visit, *, problem: Problem | None = None, status_code: int = 200) -> Page:
@@ -57,7 +64,7 @@ async def _drawn(visit: Visit, *, problem: Problem | None = None, status_code: i
         place="feedback",
         status=status_code,
         values={
-            "rows": found["nodes"],
+            "rows": [_told(visit, each) for each in found["nodes"]],
             "total": found["totalCount"],
             "status": status,
             "kind": kind,

@@ -21,7 +21,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a form was not taken: which one, and what its sender is told."""
+    """Why a form was not taken: which one, and what its sender is told. `notice`: nothing is wrong with it."""
 
     form: str
     message: str
+    notice: bool = False

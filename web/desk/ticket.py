@@ -73,6 +73,7 @@ async def drawn(visit: Visit, reference: str, *, problem: Problem | None = None,
             "draft": draft,
             "chips": _chips(found, chosen, hits, draft),
             "hits": hits,
+            "cited": sorted(cited(found)),
             "problem": problem,
             "here": address(visit, found["reference"]),
         },
@@ -109,9 +110,20 @@ async def _chosen(visit: Visit, ids: Sequence[str]) -> list[Data]:
 
 
 def _chips(found: Data, chosen: Sequence[Data], hits: Sequence[Data], draft: Draft) -> list[dict[str, Any]]:
-    """Pages that can be cited: those chosen, those just found, those suggested; each once."""
+    """Pages that can be cited: those chosen, just found, suggested; each once, and last what was cited before."""
     suggested = [each["node"] for each in found["suggestedArticles"]]
     pages = {each["id"]: each for each in (*chosen, *(hit for hit in hits if not hit["closed"]), *suggested)}
     ids = dict.fromkeys([*draft.articles, *pages])
     unnamed = {"__typename": "Article"}
-    return [{"title": each, **pages.get(each, unnamed), "id": each, "on": each in draft.articles} for each in ids]
+    before = cited(found)
+    chips = [
+        {"title": each, **pages.get(each, unnamed), "id": each, "on": each in draft.articles, "cited": each in before}
+        for each in ids
+    ]
+    return sorted(chips, key=lambda each: each["cited"] and not each["on"])
+
+
+def cited(found: Data) -> frozenset[str]:
+    """Pages that the replies shown have cited."""
+    pages = [page["page"] for each in found["messages"]["nodes"] for page in each["articles"]]
+    return frozenset(page["id"] for page in pages if page)

@@ -2,5 +2,6 @@
 
 from kb.library.markdown.outline import Link, Outline, Section, SectionText, outline
 from kb.library.markdown.render import LinkResolver, to_html
+from kb.library.markdown.written import written_html
 
-__all__ = ["Link", "LinkResolver", "Outline", "Section", "SectionText", "outline", "to_html"]
+__all__ = ["Link", "LinkResolver", "Outline", "Section", "SectionText", "outline", "to_html", "written_html"]

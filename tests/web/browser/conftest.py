@@ -58,9 +58,11 @@ def to(page, selector):
 
 
 def reachable(action):
-    """In the smallest window it can be scrolled to, whole, and pressed: nothing lies over it."""
+    """In the smallest window it can be scrolled to and pressed: nothing lies over it."""
+    action.page.set_viewport_size(ZOOMED)
+    action.evaluate("action => action.scrollIntoView({block: 'center'})")
+    playwright.expect(action).to_be_in_viewport(ratio=0.9)  # a very long link is taller than the window
     action.click(trial=True)
-    playwright.expect(action).to_be_in_viewport(ratio=1)
 
 
 def complains(message):

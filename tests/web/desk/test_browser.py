@@ -7,13 +7,15 @@ import pytest
 
 from kb.viewer import Role, Viewer
 from tests.support import token
-from tests.web.browser.conftest import browser, open_page, playwright, served, site  # noqa: F401  # fixtures
+from tests.web.browser.conftest import ZOOMED, browser, open_page, playwright, reachable, served, site, to  # noqa: F401  # fixtures
 from tests.web.browser.test_axe import AXE, violations
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
 ASHA = Viewer(role=Role.AGENT, subject="agent-asha", name="Asha Rawat")
+SENIOR = Viewer(role=Role.SENIOR_AGENT, subject="agent-dev", name="Dev Joshi")
 RAVI = Viewer(role=Role.CUSTOMER, subject="merchant-ravi", name="Ravi Negi")
+LATA = Viewer(role=Role.CUSTOMER, subject="merchant-lata", name="Lata Pant")
 CREATE = "mutation($input: CreateTicketInput!) { createTicket(input: $input) { ticket { reference } } }"
 RESOLVE = "mutation($input: TicketInput!) { resolveTicket(input: $input) { userErrors { message } } }"
 REOPEN = "mutation($input: ReopenTicketInput!) { reopenTicket(input: $input) { userErrors { message } } }"
@@ -43,9 +45,9 @@ def ask(browser, site):  # noqa: F811
 def ticket(ask):
     """Opens a ticket and answers its reference."""
 
-    def ticket_(subject="When does my payout arrive?", topic="ACCOUNT"):
+    def ticket_(subject="When does my payout arrive?", topic="ACCOUNT", requester=RAVI):
         given = {"subject": subject, "body": "Since Monday.", "topic": topic, "idempotencyKey": str(uuid4())}
-        return ask(CREATE, RAVI, **given)["createTicket"]["ticket"]["reference"]
+        return ask(CREATE, requester, **given)["createTicket"]["ticket"]["reference"]
 
     return ticket_
 
@@ -54,19 +56,19 @@ def ticket(ask):
 def desk(open_page, site):  # noqa: F811
     """Opens a page of the desk, signed in by pasting a token."""
 
-    def desk_(path="/desk", **options):
+    def desk_(path="/desk", viewer=ASHA, **options):
         page = open_page(path, **options)
-        sign_in(page)
+        sign_in(page, viewer)
         page.wait_for_url(f"{site}{path}")
         return page
 
     return desk_
 
 
-def sign_in(page):
+def sign_in(page, viewer=ASHA):
     """By keyboard alone: the field has the focus, and Enter sends it."""
     expect(page.get_by_label("Access token")).to_be_focused()
-    page.keyboard.insert_text(token(ASHA))
+    page.keyboard.insert_text(token(viewer))
     page.keyboard.press("Enter")
 
 
@@ -143,6 +145,50 @@ def test_keys_lead_everywhere_and_are_off_while_somebody_types(desk, ticket):
         press("g")
         press(second)
         page.wait_for_url(re.compile(f"{path}$"))
+
+
+def test_an_escalation_is_decided_and_conduct_set_by_keyboard_alone(desk, ticket, ask):
+    reference = ticket(requester=LATA)
+    ask(RESOLVE, LATA, reference=reference)
+    ask(REQUEST, LATA, reference=reference, reason="It was not solved.", idempotencyKey=str(uuid4()))
+    page = desk(f"/desk/tickets/{reference}", viewer=SENIOR)
+    press, type_, panel = page.keyboard.press, page.keyboard.type, page.locator("#escalation")
+    live(page)
+    press("e")
+    expect(page.get_by_role("button", name="Start the review")).to_be_focused()
+    press("Enter")
+    expect(panel).to_contain_text("Under review, Dev Joshi")
+    live(page)
+    press("e")
+    expect(page.locator("#update")).to_be_focused()
+    type_("I asked the bank. ?jk")
+    press("Tab")
+    press("Enter")
+    expect(panel.locator(".updates")).to_contain_text("I asked the bank. ?jk")
+    live(page)
+    to(page, "#decision")
+    type_("We pay it today.")
+    press("Tab")
+    press("Space")
+    press("Tab")
+    press("Enter")
+    expect(panel.locator(".steps")).to_contain_text("We pay it today.")
+    expect(page.locator(".head .status")).to_have_text("Resolved")
+    live(page)
+    to(page, "#conduct summary")
+    press("Enter")
+    press("Tab")
+    type_("S")  # of Suspended
+    press("Tab")
+    type_("Threats.")
+    press("Tab")
+    type_("02022090")  # the same day wherever the month stands
+    press("Tab")
+    type_("1030AM")
+    to(page, "#conduct form button")
+    press("Enter")
+    expect(page.locator("#conduct")).to_contain_text("Suspended until Thu 2 Feb, 10:30 IST")
+    expect(page.locator("#conduct")).to_contain_text("Threats.")
 
 
 def test_a_second_window_shows_changes_and_keeps_its_focus(desk, ticket, ask):
@@ -265,6 +311,8 @@ def clean(page):
         page.set_viewport_size({"width": width, "height": 844})
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (width, page.url)
         assert width == 390 or violations(page) == [], (width, page.url)
+    page.set_viewport_size(ZOOMED)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (ZOOMED, page.url)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -279,8 +327,11 @@ def test_no_page_has_a_violation_nor_scrolls_sideways(desk, ticket, ask, scheme)
     ask(SUBMIT, RAVI, text="A" * 200, kind="CONTENT")
     page = desk(color_scheme=scheme)
     tickets = (f"/desk/tickets/{reference}", f"/desk/tickets/{other}")
-    for path in ("/desk", *tickets, "/desk?view=nonsense", "/desk/feedback", "/desk/insights"):
+    missing = "/desk/tickets/T000-000-000"
+    for path in ("/desk", *tickets, missing, "/desk?view=nonsense", "/desk/feedback", "/desk/insights"):
         page.goto(path)
+        if path in ("/desk", *tickets):
+            reachable(page.locator("[data-send], [data-row] a").first)
         page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
         clean(page)
     page.set_viewport_size({"width": 1280, "height": 844})

@@ -43,6 +43,21 @@ def test_it_is_moved_on_with_an_answer(asha, given):
     assert "In the spring." in row.text
 
 
+def test_its_words_are_drawn_as_those_of_tickets(asha, given):
+    feedback_id, reference = given(
+        "Under *Fees* it says <b>0</b>.\n\n- [here](https://help.example/fees)\n- [not](/here)"
+    )
+    asha.get("/desk/feedback")
+    asha.send("/desk/feedback", id=feedback_id, status="PLANNED", response="**Soon**, <script>alert(1)</script>")
+    page = asha.get("/desk/feedback")
+    row = page.one("li", id=reference)
+    assert "Under Fees it says 0." in row.text
+    assert page.one("em").text == "Fees"
+    assert page.one("a", href="https://help.example/fees").text == "here"
+    assert not page.all("a", href="/here")
+    assert "Soon" in [each.text for each in page.all("strong")]
+
+
 def test_a_move_without_an_answer_is_refused_where_it_was_made(asha, given):
     feedback_id, reference = given()
     asha.get("/desk/feedback")

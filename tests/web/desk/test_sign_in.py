@@ -80,7 +80,7 @@ def test_what_was_sent_too_late_is_there_after_signing_in(late, signed_in, open_
     assert answer.status_code == 200
     assert "kb-session=" in answer.headers["set-cookie"]
     page = late.shown(answer)
-    assert "is here again and was not sent" in page.one("p", role="alert").text
+    assert "is here again and was not sent" in page.one("p", class_="problem notice", role="alert").text
     tag, name = where
     assert page.one(tag, id=name).text == "Half an hour's work & <b>more</b>"
     asha = signed_in(ASHA)

@@ -39,6 +39,11 @@ def test_a_no_is_asked_why(serve):
     assert helpfulness(client) == {"helpful": 0, "notHelpful": 1}
 
 
+def test_who_asks_from_a_page_has_read_it(serve):
+    http = serve(ARTICLES).http
+    assert read(http.get("/articles/a").text).one("a", href=f"/contact?read={form(http)['page']}")
+
+
 def test_readers_are_told_apart_by_a_random_cookie(serve):
     client = serve(ARTICLES)
     for _ in range(3):

@@ -80,7 +80,20 @@ def test_the_documents_it_asks_are_registered(sample):
 def test_the_demo_is_for_development(open_client, sample):
     from tests.support import TOP
 
-    assert "data-key=" in sample.http.get("/demo").text
+    shop = sample.http.get("/demo")
+    assert "data-key=" in shop.text
+    assert shop.headers["content-security-policy"].split("; ") == [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types ooulet-help",
+    ]
     closed = open_client(TOP / "content", env="production", metrics_token="m" * 32)
     assert closed.http.get("/demo").status_code == 404
     assert closed.http.get("/widget.js").status_code == 200

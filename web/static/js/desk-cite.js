@@ -67,6 +67,7 @@ export function citing(form, told) {
     const kind = words[node.__typename.toLowerCase()];
     head.append(element("span", node.title));
     if (kind) head.append(element("small", kind));
+    if (words.cited.split(" ").includes(node.id)) head.append(element("span", words.already, "tag"));
     if (closed) head.append(element("span", words.closed, "tag closed"));
     option.append(head, element("p", plain(excerptHtml)));
     return option;

@@ -1,7 +1,7 @@
 // A ticket: keys to write, cite, escalate and take it; its parts are read anew when it changes.
 import "./desk.js";
 import { citing } from "./desk-cite.js";
-import { key } from "./desk-keys.js";
+import { focus, key } from "./desk-keys.js";
 import { fresh, shown, subscribe } from "./desk-live.js";
 import { bring } from "./desk-parts.js";
 
@@ -26,6 +26,10 @@ key("e", () => {
   const panel = document.querySelector("[data-escalation]");
   (panel.querySelector("textarea, form button") ?? panel).focus();
   panel.scrollIntoView({ block: "nearest" });
+});
+key("s", () => {
+  document.querySelector("#conduct details").open = true;
+  focus("#standing");
 });
 const cite = citing(form, told);
 key("a", cite);

@@ -6,4 +6,8 @@ import { toggle } from "./toggle.js";
 toggle();
 keys();
 writing();
-focus(".problem[tabindex]");
+const heading = document.querySelector("main h1");
+if (!focus(".problem[tabindex]") && heading && !location.hash && !document.querySelector("[autofocus]")) {
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true }); // a page that was opened is read, and tabbed through, from its title
+}

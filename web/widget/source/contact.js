@@ -27,11 +27,16 @@ export function contactView(panel) {
     send,
   );
   const element = make("div", { class: "view contact" }, hours, form);
-  fill(kept().draft || { subject: kept().query || "" });
+  fill(kept().draft || { subject: asked(kept()) });
   load();
 
   function field(name, tag, attributes) {
     return make(tag, { id: name, name, maxlength: String(FIELDS[name]), ...attributes });
+  }
+
+  // What was searched is the subject, but for a single word that led nowhere.
+  function asked({ query = "", nothing }) {
+    return nothing && !/\S\s+\S/.test(query) ? "" : query;
   }
 
   function fill(draft) {
@@ -58,16 +63,17 @@ export function contactView(panel) {
       topic.value = kept().draft?.topic || "OTHER";
       if (topic.selectedIndex < 0) topic.selectedIndex = 0;
       const moment = support.open ? support.closesAt : support.opensAt;
-      if (moment) hours.textContent = (support.open ? words.open : words.closed)(when(moment));
+      if (moment) hours.textContent = support.open ? words.open(when(moment)) : words.closed(when(moment, true));
     } catch (error) {
       if (error instanceof Offline) panel.lost();
     }
   }
 
-  function when(moment) {
+  // When it opens again is told with its day.
+  function when(moment, named = false) {
     const date = new Date(moment);
     const today = date.toDateString() === new Date().toDateString();
-    const options = { hour: "numeric", minute: "2-digit", timeZoneName: "short", ...(!today && { weekday: "long" }) };
+    const options = { hour: "numeric", minute: "2-digit", timeZoneName: "short", ...((named || !today) && { weekday: "long" }) };
     return new Intl.DateTimeFormat(`${words.spoken}-IN`, options).format(date); // as India says it: 6:00 pm IST
   }
 

@@ -73,6 +73,7 @@ export function searchView(panel, { query }) {
 
   // `others` are the languages of the help center but its first one, which has no name in addresses.
   function draw({ search: found, locales: [, ...others] }, asked) {
+    panel.remember({ nothing: found.edges.length === 0 });
     const hits = found.edges.map((edge, index) => hit(found, edge, index + 1));
     const parts = [];
     if (found.match === "CORRECTED" && found.didYouMean) parts.push(make("p", { class: "told" }, words.corrected(found.didYouMean)));
