@@ -1,13 +1,11 @@
 """Global ids: opaque to clients, stable over renames, made of what references hold (type and slug)."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from functools import lru_cache
 from uuid import UUID
 
 import strawberry
 
 
-@lru_cache(maxsize=50_000)
 def encode(page_id: str) -> str:
     """The id that clients see for `article:slug` and the like."""
     return urlsafe_b64encode(page_id.encode()).decode().rstrip("=")

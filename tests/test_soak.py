@@ -127,7 +127,7 @@ class Use:
         self._send(connection, dice, "GET", path, None, {"accept": "text/html"}, status=status)
 
     def _send(self, connection, dice, method, path, body, headers, *, status):
-        client = f"198.51.{dice.randrange(4)}.{dice.randrange(256)}"  # each has a window, and all are here early
+        client = f"198.51.100.{dice.randrange(256)}"  # each has its windows, and all are here early
         connection.request(method, path, body, headers | {"x-forwarded-for": client})
         answer = connection.getresponse()
         read = answer.read()
