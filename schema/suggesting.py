@@ -1,6 +1,7 @@
 """Suggestions as readers see them: entries of the suggester led back to pages and categories of the snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from html import escape
 
 from kb.insights.past_queries import page_of
@@ -14,11 +15,16 @@ from schema.types.scalars import HTML, URL
 from schema.types.search import Suggestion
 from search.analysis import tokenise
 from search.protocol import SearchQuery
-from search.suggest import Range
+from search.suggest import MAX_CHARACTERS, Range
 from search.suggest import Suggestion as Found
 
 SPARE = 5  # times as many are asked for where a filter will drop some
 PAST_SHARE = 3  # one in so many may be a past query: the page itself is a step nearer
+ENOUGH = (
+    3  # where fewer have all that was typed, search is asked, which knows synonyms: `late payout`, `paisa nahi aaya`
+)
+SEARCHED = 3  # letters, from which on it is asked
+SEARCHED_WORDS = 8  # up to which it is asked: at 10,000 pages .5 ms, of 2 for all
 
 
 def offers(wanted: SearchQuery, context: Context) -> list[Suggestion]:
@@ -26,9 +32,12 @@ def offers(wanted: SearchQuery, context: Context) -> list[Suggestion]:
     filtered = bool(wanted.kinds or wanted.categories or wanted.tags)
     first = wanted.first * SPARE if filtered else wanted.first
     found = context.suggester.suggest(wanted.text, locales=wanted.locales, allow=wanted.allow, first=first)
-    made = [each for each in (_suggestion(each, wanted, context) for each in found) if each]
+    complete = _made([each for each in found if each.complete], wanted, context)
+    partial = _made([each for each in found if not each.complete], wanted, context)
+    by_search = _by_search(wanted, context) if len(complete) < ENOUGH else []
     past = _past_queries(wanted, context)
-    return [*made[: wanted.first - len(past)], *past]
+    made = {each.url: each for each in (*complete, *by_search, *partial)}
+    return [*list(made.values())[: wanted.first - len(past)], *past]
 
 
 def instead(wanted: SearchQuery, context: Context, first: int) -> list[Suggestion]:
@@ -38,6 +47,25 @@ def instead(wanted: SearchQuery, context: Context, first: int) -> list[Suggestio
     top = [each for each in context.library.visible_categories(context.viewer, locale) if each.parent is None]
     categories = (_category(each.slug, None, (), locale, context) for each in top[:first])
     return near or [each for each in categories if each]
+
+
+def _made(found: Iterable[Found], wanted: SearchQuery, context: Context) -> list[Suggestion]:
+    return [each for each in (_suggestion(each, wanted, context) for each in found) if each]
+
+
+def _by_search(wanted: SearchQuery, context: Context) -> list[Suggestion]:
+    """The pages that a search for the text finds first. It is no search of a reader's: nobody counts or logs it."""
+    text = wanted.text[:MAX_CHARACTERS]
+    if sum(map(str.isalpha, text)) < SEARCHED or len(text.split()) > SEARCHED_WORDS:
+        return []
+    found = context.engine.search(replace(wanted, text=text, first=ENOUGH))
+    pages = [context.library.pages.get(hit.page_id, {}).get(hit.locale) for hit in found.hits]
+    seen = [page for page in pages if page is not None and visible(page, context.viewer)]
+    return [_page(page, _ranges(page.title, found.terms), context) for page in seen]
+
+
+def _ranges(title: str, stems: Collection[str]) -> list[Range]:
+    return [(token.start, token.end) for token in tokenise(title) if token.stem in stems and not token.aside]
 
 
 def _suggestion(found: Found, wanted: SearchQuery, context: Context) -> Suggestion | None:
@@ -50,13 +78,26 @@ def _suggestion(found: Found, wanted: SearchQuery, context: Context) -> Suggesti
     page = context.library.pages.get(page_id, {}).get(entry.locale)
     if page is None or not visible(page, context.viewer) or not _passes(page, wanted, context):
         return None
+    if entry.kind != SECTION:
+        return _page(page, found.ranges, context)
     return Suggestion(
-        kind=SuggestionKind.SECTION if entry.kind == SECTION else SuggestionKind.PAGE,
+        kind=SuggestionKind.SECTION,
         text=entry.text,
         text_html=_marked(entry.text, found.ranges),
         page=make.page(page, context.library),
         category=None,
-        url=URL(context.library.urls.page(page, anchor=anchor or None)),
+        url=URL(context.library.urls.page(page, anchor=anchor)),
+    )
+
+
+def _page(page: Page, ranges: Sequence[Range], context: Context) -> Suggestion:
+    return Suggestion(
+        kind=SuggestionKind.PAGE,
+        text=page.title,
+        text_html=_marked(page.title, ranges),
+        page=make.page(page, context.library),
+        category=None,
+        url=URL(context.library.urls.page(page, anchor=None)),
     )
 
 

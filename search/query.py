@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 
 from search.analysis import Token, index_tokens, indexed, telling, tokenise
-from search.stopwords import NEGATIONS
+from search.incidental import incidental
+from search.stopwords import NEGATIONS, QUERY_STOPWORDS
 
 # What is read of a query; a post of a thousand words is shorter.
 MAX_CHARACTERS = 10_000
@@ -22,7 +24,8 @@ class ParsedQuery:
     """What a text asks for.
 
     `words` say what is looked for; `running` are all that the index has words for, in order, as neighbours. A page that
-    lacks one of `phrases` or has one of `excluded` is not looked for. `negated` says that it has a `not`.
+    lacks one of `phrases` or has one of `excluded` is not looked for. `negated` says that it has a `not`. `incidental`
+    are the dates, amounts and order numbers beside other words, each with its stems: their words stand aside.
     """
 
     text: str
@@ -31,6 +34,7 @@ class ParsedQuery:
     phrases: tuple[Stems, ...] = ()
     excluded: tuple[Stems, ...] = ()
     negated: bool = False
+    incidental: tuple[Stems, ...] = ()
 
 
 def parse(text: str) -> ParsedQuery:
@@ -45,15 +49,26 @@ def parse(text: str) -> ParsedQuery:
         phrases = tuple(filter(None, map(_stems, _QUOTED.findall(wanted))))
     else:
         wanted = text
-    tokens = tokenise(wanted)
+    tokens, cases = _cases_aside(wanted, tokenise(wanted))
     return ParsedQuery(
         text=text,
         words=tuple(telling(tokens)),
         running=tuple(token for token in indexed(tokens) if not token.aside),
         phrases=phrases,
         excluded=excluded,
-        negated=any(token.surface in NEGATIONS for token in tokens),
+        negated=any(token.surface in NEGATIONS and not token.aside for token in tokens),
+        incidental=cases,
     )
+
+
+def _cases_aside(text: str, tokens: list[Token]) -> tuple[list[Token], tuple[Stems, ...]]:
+    """The words, those of dates, amounts and order numbers aside, if there are others; and the stems of each."""
+    cases = incidental(text, tokens)
+    words = frozenset(chain.from_iterable(cases))
+    if all(token in words or token.surface in QUERY_STOPWORDS for token in tokens):
+        return tokens, ()
+    moved = [token._replace(aside=True) if token in words else token for token in tokens]
+    return moved, tuple(tuple(token.stem for token in indexed(list(case))) for case in cases)
 
 
 def _stems(text: str) -> Stems:

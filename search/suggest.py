@@ -56,10 +56,13 @@ class SuggestEntry:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An entry to offer. `ranges` are the stretches of its text, start and end, that the typed text stands for."""
+    """An entry to offer. `ranges` are the stretches of its text, start and end, that the typed text stands for.
+    `complete` says that it has every typed word, alone or with the entry that it is within.
+    """
 
     entry: SuggestEntry
     ranges: tuple[Range, ...]
+    complete: bool = True
 
 
 class Suggester:
@@ -106,7 +109,8 @@ class Suggester:
             for token in typed
         ]
         alike = self._by_text[_begins(self._texts, _joined(typed) if unfinished else f"{_joined(typed)} ")]
-        return tuple(self._suggestion(number, words) for number in self._best(words, alike, view, first))
+        best = self._best(words, alike, view, first)
+        return tuple(self._suggestion(number, words, complete) for number, complete in best)
 
     def _view(self, allow: frozenset[str], locales: tuple[str, ...]) -> "_View":
         allowed = mask_of(len(self._entries), self._labels, allow)
@@ -157,7 +161,7 @@ class Suggester:
         found = near[away == least] if least <= allowed else near[:0]
         return _commonest(found, view.totals, CANDIDATES)
 
-    def _best(self, words: Sequence["_Meant"], alike: Places, view: "_View", first: int) -> list[int]:
+    def _best(self, words: Sequence["_Meant"], alike: Places, view: "_View", first: int) -> list[tuple[int, bool]]:
         """The best of those with all words, then of those that lack some; among equals the shorter first."""
         worth, share, has = self._scores(words, view)
         worth[alike] *= BEGINS_ALIKE
@@ -172,8 +176,8 @@ class Suggester:
         if len(at) > first:
             near = np.flatnonzero(order >= np.partition(order, len(at) - first)[len(at) - first])
             at, order = at[near], order[near]
-        best: list[int] = at[np.lexsort((at, self._lengths[at], -order))][:first].tolist()
-        return best
+        best = np.lexsort((at, self._lengths[at], -order))[:first]
+        return list(zip(at[best].tolist(), (order[best] >= 1).tolist(), strict=True))
 
     def _scores(self, words: Sequence["_Meant"], view: "_View") -> tuple[Worth, Worth, Places]:
         """Of each text: BM25, a typed word being one term; the share of the words it has, by what they tell; which.
@@ -211,7 +215,7 @@ class Suggester:
         found = np.flatnonzero(best > 0)
         return found, best[found]
 
-    def _suggestion(self, number: int, words: Sequence["_Meant"]) -> Suggestion:
+    def _suggestion(self, number: int, words: Sequence["_Meant"], complete: bool) -> Suggestion:
         entry = self._entries[number]
         ranges = sorted(self._ranges(tokenise(entry.text), words))
         merged: list[Range] = []
@@ -219,7 +223,7 @@ class Suggester:
             if merged and start <= merged[-1][1]:
                 start, end = merged[-1][0], max(end, merged.pop()[1])
             merged.append((start, end))
-        return Suggestion(entry, tuple(merged))
+        return Suggestion(entry, tuple(merged), complete)
 
     def _ranges(self, tokens: Iterable[Token], words: Sequence["_Meant"]) -> Iterator[Range]:
         numbered = [(token, self._numbers[token.surface]) for token in tokens]

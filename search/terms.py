@@ -95,8 +95,9 @@ class Resolver:
         counts = Counter(token.stem for token in query.words)
         aside = counts.keys() - {token.stem for token in query.words if not token.aside}
         counts.update(dict.fromkeys(alternatives.keys() - counts.keys(), 1))
+        cases = {name: case for case in query.incidental for name in case if name in aside}
         found = {
-            name: term
+            name: replace(term, scored=self._lessened(term.scored, cases.get(name, ())))
             for name, count in counts.items()
             if (term := self._term(name, 1 + log(count), alternatives.get(name, {}), name in aside)) is not None
         }
@@ -106,7 +107,7 @@ class Resolver:
         stems, phrases = self._to_mark({name: ways for name, ways in alternatives.items() if name in asked})
         return Resolved(
             terms=tuple(kept.values()),
-            bonuses=(*self._forms(query, kept), *self._bigrams(query)),
+            bonuses=(*self._forms(query, kept, cases), *self._bigrams(query)),
             missing=bool(counts.keys() - found.keys() - aside),
             looked_for=frozenset(asked) | stems,
             asked=frozenset(asked),
@@ -219,7 +220,20 @@ class Resolver:
         documents = np.flatnonzero((side_by_side == len(numbers) - 1) & (worth > 0)).astype(np.int32)
         return documents, worth[documents]
 
-    def _forms(self, query: ParsedQuery, kept: dict[str, QueryTerm]) -> Iterator[Scored]:
+    def _lessened(self, scored: Scored, case: Stems) -> Scored:
+        """A word of a date, an amount or an order number, worth less but where a title has all of it."""
+        if not case:
+            return scored
+        rate = self._weights.incidental
+        whole = np.ones(len(scored.documents), bool)
+        for one in case:
+            titles = self._titles((one,))
+            whole &= np.isin(scored.documents, titles[0].documents) if titles else False
+        return replace(
+            scored, parts=np.where(whole, scored.parts / np.float32(rate), scored.parts), factor=scored.factor * rate
+        )
+
+    def _forms(self, query: ParsedQuery, kept: dict[str, QueryTerm], cases: Mapping[str, Stems]) -> Iterator[Scored]:
         """A word that others stand for tells as little in its exact form: `website` where most pages say `store`."""
         words = Counter((token.surface, token.stem) for token in query.words if token.stem in kept)
         for (word, name), count in words.items():
@@ -227,7 +241,8 @@ class Resolver:
             if number is not None:
                 telling = kept[name].telling * float(self._view.form_idf[number])
                 factor = self._weights.exact_form * (1 + log(count)) * telling
-                yield Scored(*_stretch(self._arrays.forms, number), factor, Part.EXACT_FORM, word)
+                exact = Scored(*_stretch(self._arrays.forms, number), factor, Part.EXACT_FORM, word)
+                yield self._lessened(exact, cases.get(name, ()))
 
     def _bigrams(self, query: ParsedQuery) -> Iterator[Scored]:
         names = {
