@@ -16,14 +16,14 @@ class Browser:
 
     def get(self, path, status=200, /):
         """The page, read."""
-        answer = self._http.get(path, headers=self.headers, follow_redirects=False)
+        answer = self._ask("GET", path)
         assert answer.status_code == status, (answer.status_code, answer.headers.get("location"), answer.text[:300])
         self.html = answer.text
         return read(answer.text)
 
     def leads(self, path):
         """Where a path leads on to."""
-        answer = self._http.get(path, headers=self.headers, follow_redirects=False)
+        answer = self._ask("GET", path)
         assert answer.status_code == 303
         return answer.headers["location"]
 
@@ -36,8 +36,15 @@ class Browser:
 
     def answer(self, path, *, from_site="same-origin", **fields):
         """What a form is answered, as it comes."""
-        headers = {**self.headers, "sec-fetch-site": from_site}
-        return self._http.post(path, data=fields, headers=headers, follow_redirects=False)
+        return self._ask("POST", path, {"sec-fetch-site": from_site}, data=fields)
+
+    def _ask(self, method, path, headers=None, **more):
+        """With the cookies of this browser alone: the client would keep those that are set for the next one."""
+        self._http.cookies.clear()
+        sent = {**self.headers, **(headers or {})}
+        answer = self._http.request(method, path, headers=sent, follow_redirects=False, **more)
+        self._http.cookies.clear()
+        return answer
 
     def shown(self, answer):
         """The page, read."""
