@@ -24,6 +24,7 @@ PRAGMAS = {
     "synchronous": "FULL",
     "foreign_keys": "ON",
     "secure_delete": "ON",
+    "cache_size": -256,  # kB of a connection; the system keeps the file, and 2 MB each filled for hours
 }
 
 

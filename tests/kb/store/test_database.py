@@ -46,6 +46,7 @@ def test_sqlite_is_durable_and_leaves_nothing_behind(file):
         "synchronous": 2,
         "foreign_keys": 1,
         "secure_delete": 1,
+        "cache_size": -256,
     }
 
 
