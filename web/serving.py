@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -60,6 +61,7 @@ class Server(uvicorn.Server):
     ) -> None:
         self.failed = False
         self._ready = ready
+        self._unused: list[socket.socket] = []
         config = uvicorn.Config(
             make_app(self._fail),
             http=patient(limits),
@@ -88,16 +90,24 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn does, but between its two steps, the app's start and the listening, there may be a while."""
         begin, accepting = self.lifespan.startup, sockets and [*sockets]
+        self._unused = [*(sockets or [])]
 
         async def begin_and_wait() -> None:
             await begin()
             while not (self._ready() or self.should_exit):
                 await asyncio.sleep(_LOOK_SECONDS)
+            self._unused.clear()
             if self.should_exit and accepting:
                 accepting.clear()
 
         self.lifespan.startup = begin_and_wait
         await super().startup(accepting)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A worker that accepts nobody yet lets go of the socket: whoever came to it meanwhile would be reset."""
+        super().handle_exit(sig, frame)
+        for each in self._unused:
+            each.close()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn does, after every client that is still asking was told that its connection ends."""
